@@ -1,0 +1,1 @@
+"""Plan and run: read files, publish releases, publish pages, verify them."""

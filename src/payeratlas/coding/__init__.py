@@ -1,0 +1,1 @@
+"""What the indicators mean: modifiers, units, places, families, in words and verdicts."""

@@ -1,0 +1,1 @@
+"""Payers' coverage rules, compared. Nothing is loaded yet."""

@@ -1,0 +1,1 @@
+"""Bytes to records: delimited text, archives, spreadsheets. No meaning, no network."""

@@ -1,0 +1,1 @@
+"""What a page says: facts gathered, sections composed. Nothing here prints."""

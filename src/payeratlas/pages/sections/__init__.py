@@ -1,0 +1,1 @@
+"""One section of a page, one file: each defines SECTION and section()."""

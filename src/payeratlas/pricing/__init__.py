@@ -1,0 +1,1 @@
+"""Medicare arithmetic: pure functions on exact decimals, each with its manual reference."""

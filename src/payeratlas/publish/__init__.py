@@ -1,0 +1,1 @@
+"""One Page, several renderings: HTML, PDF, JSON, Markdown, terminal. Nothing here computes."""

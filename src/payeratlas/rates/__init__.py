@@ -1,0 +1,1 @@
+"""Negotiated rates: comparable, plausible, collapsed, percentiles. Nothing is loaded yet."""

@@ -1,0 +1,1 @@
+"""Publishers' series, one folder each; folders never import each other."""
