@@ -1,1 +1,7 @@
 """Pinned bytes and the rows read from them: blobs, lock files, releases in force, citations."""
+
+from payeratlas.store.manifest import Part, Published
+from payeratlas.store.reopen import Reopened
+from payeratlas.store.store import EMBEDDED, Store
+
+__all__ = ["EMBEDDED", "Part", "Published", "Reopened", "Store"]

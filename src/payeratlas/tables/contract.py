@@ -77,7 +77,9 @@ class Table:
         def arrow_type(column: Column) -> pa.DataType:
             if column.kind == "decimal":
                 return pa.decimal128(18, column.scale)
-            return {"text": pa.string(), "integer": pa.int64(), "date": pa.date32()}[column.kind]
+            if column.kind == "integer":
+                return pa.int64()
+            return pa.date32() if column.kind == "date" else pa.string()
 
         return pa.schema(
             [

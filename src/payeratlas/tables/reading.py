@@ -7,8 +7,9 @@ from its ``layouts.toml``; out comes a Batch whose every value can be traced to 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -28,7 +29,9 @@ class Epoch:
     ``columns`` maps each heading as printed (white space folded) to a contract column or to
     ``"-"``. ``heading_rows`` records are joined downwards into headings; the last of them is the
     first record whose first cell equals ``heading_first``. ``numbers`` says whether the file
-    prints all decimals (``fixed``) or lost trailing zeros (``shortest``).
+    prints all decimals (``fixed``) or lost trailing zeros (``shortest``). ``encoding`` is that of
+    the text, or ``xlsx``. ``constants`` are columns that the layout itself settles (a heading that
+    names the service).
     """
 
     id: str
@@ -37,6 +40,7 @@ class Epoch:
     heading_rows: int = 1
     numbers: Literal["fixed", "shortest"] = "fixed"
     encoding: str = "utf-8"
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +133,24 @@ def bind(records: Sequence[Sequence[str]], epochs: Sequence[Epoch], where: str) 
     )
 
 
+_PLAIN_NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+_PLAIN_INTEGER = re.compile(r"-?\d+", re.ASCII)
+
+
 def _decimal(text: str, column: Column) -> Decimal:
+    if not _PLAIN_NUMBER.fullmatch(text):
+        raise ValueError("not a plain number")
     value = Decimal(text)
-    if not value.is_finite():
-        raise ValueError("not a finite number")
     rounded = value.quantize(Decimal(1).scaleb(-column.scale))
     if rounded != value:
         raise ValueError(f"finer than {column.scale} decimals")
     return rounded
+
+
+def _integer(text: str) -> int:
+    if not _PLAIN_INTEGER.fullmatch(text):
+        raise ValueError("not a whole number")
+    return int(text)
 
 
 def parse_cell(text: str, column: Column) -> Cell:
@@ -151,17 +165,47 @@ def parse_cell(text: str, column: Column) -> Cell:
             case "decimal":
                 return _decimal(text, column)
             case "integer":
-                return int(text)
+                return _integer(text)
             case "date":
                 return date.fromisoformat(text)
             case _:
                 return text
     except InvalidOperation as error:
-        raise ValueError("not a number") from error
+        raise ValueError("more digits than can be held") from error
 
 
 Clean = Callable[[str], str]
 Sift = Callable[[Sequence[str]], str | None]
+
+
+@dataclass(slots=True)
+class _Filling:
+    """One bound column while it fills: where it stands, and what was parsed so far."""
+
+    column: Column
+    binding: Binding
+    numbers: str
+    clean: Clean | None
+    carry: bool
+    values: list[Cell] = field(default_factory=list)
+    known: dict[str, tuple[Cell, bool]] = field(default_factory=dict)
+    last: Cell = None
+
+    def read(self, cells: Sequence[str]) -> tuple[Cell, str | None]:
+        """The value of this column's cell, and its printed text where that is not canonical.
+
+        Figures repeat, so that a text met before is not parsed again.
+        """
+        raw = cells[self.binding.position - 1]
+        if raw not in self.known:
+            value = parse_cell(self.clean(raw) if self.clean else raw, self.column)
+            self.known[raw] = (value, canonical(value, self.numbers, self.column.scale) == raw)
+        value, plain = self.known[raw]
+        if self.carry:
+            if value is None:
+                value, plain = self.last, self.last is None and plain
+            self.last = value
+        return value, None if plain else raw
 
 
 def read_batch(
@@ -174,60 +218,88 @@ def read_batch(
     constants: Mapping[str, str] | None = None,
     clean: Mapping[str, Clean] | None = None,
     sift: Sift | None = None,
+    carry: Collection[str] = (),
+    merge: str = "",
 ) -> Batch:
     """Parse the data records of a file into a Batch.
 
-    ``records`` yields (ordinal, cells) of data records only. ``clean`` turns a printed text into
-    the text to parse, by column (``10`` into ``010``); what it changes stays on record in
-    ``printed``. ``sift`` returns the reason to set a record aside, or None to keep it. A cell that
-    cannot be parsed raises FileError with file, record and column: base tables hold whole files.
+    ``records`` yields (ordinal, cells) of data records only. ``sift`` returns the reason to set a
+    record aside (a footnote), or None to keep it; blank records are set aside always. ``clean``
+    turns a printed text into the text to parse, by column (``10`` into ``010``): a function of
+    the text alone. ``carry`` names columns that are printed once and hold until the next. What
+    either changes stays on record in ``printed``. ``merge`` is the reason under which a record
+    equal to an earlier one in every column is merged into it.
+
+    Base tables hold whole files: FileError, naming file, record and column, for a cell that cannot
+    be parsed, for a record that is torn (another number of cells than the heading), and for a key
+    that stands twice.
     """
-    constants = dict(constants or {})
-    clean = clean or {}
+    constants = {**bound.epoch.constants, **(constants or {})}
     where = f"{artifact.name}{'!' + member if member else ''}"
-    columns: dict[str, list[Cell]] = {c.name: [] for c in table.columns}
-    bound_columns = [
-        (c, bound.bindings[c.name].position - 1, bound.bindings[c.name].heading)
-        for c in table.columns
-        if c.name in bound.bindings
-    ]
-    unbound = [c for c in table.columns if c.name not in bound.bindings and c.name not in constants]
-    for column in unbound:
-        if column.required:
-            raise FileError(f"the layout fills no column {column.name!r}.", where=where)
+    filling: list[_Filling] = []
+    empty: list[Column] = []
+    for column in table.columns:
+        name = column.name
+        if binding := bound.bindings.get(name):
+            style, fix = bound.epoch.numbers, (clean or {}).get(name)
+            filling.append(_Filling(column, binding, style, fix, name in carry))
+        elif name not in constants:
+            empty.append(column)
+            if column.required:
+                raise FileError(f"the layout fills no column {name!r}.", where=where)
+    key = [i for i, f in enumerate(filling) if f.column.name in table.key]
     ordinals: list[int] = []
     printed: list[str | None] = []
     rejected: Counter[str] = Counter()
+    merged: Counter[str] = Counter()
+    seen: dict[tuple[Cell, ...], int] = {}
     read = 0
     for ordinal, cells in records:
         read += 1
-        reason = _blank(cells) or _ragged(cells, bound.width) or (sift(cells) if sift else None)
+        reason = _blank(cells) or (sift(cells) if sift else None)
         if reason:
             rejected[reason] += 1
             continue
+        _refuse_torn(cells, bound.width, f"{where}, record {ordinal}")
+        row: list[Cell] = []
         odd: dict[str, str] = {}
-        for column, position, heading in bound_columns:
-            raw = cells[position] if position < len(cells) else ""
+        for f in filling:
             try:
-                text = clean[column.name](raw) if column.name in clean else raw
-                value = parse_cell(text, column)
+                value, text = f.read(cells)
             except ValueError as error:
+                raw = cells[f.binding.position - 1]
                 raise FileError(
-                    f"'{raw}' in column '{heading}' cannot be read: {error}.",
+                    f"'{raw}' in column '{f.binding.heading}' cannot be read: {error}.",
                     where=f"{where}, record {ordinal}",
                     cure="compare with the publisher's file; download it again if it was changed.",
                 ) from error
-            columns[column.name].append(value)
-            if canonical(value, bound.epoch.numbers, column.scale) != raw:
-                odd[column.name] = raw
-        for name, constant in constants.items():
-            columns[name].append(constant)
-        for column in unbound:
-            columns[column.name].append(None)
+            row.append(value)
+            if text is not None:
+                odd[f.column.name] = text
+        named = tuple(row[i] for i in key)
+        earlier = seen.setdefault(named, len(ordinals))
+        if earlier < len(ordinals):
+            if merge and row == [f.values[earlier] for f in filling]:
+                merged[merge] += 1
+                continue
+            raise FileError(
+                f"{' '.join(str(v) for v in named)!r} stands twice (first in record "
+                f"{ordinals[earlier]}), and {table.name} has {table.grain}.",
+                where=f"{where}, record {ordinal}",
+                cure="compare with the publisher's file; a known error of the publisher belongs "
+                "in the source's corrections.toml.",
+            )
+        for f, value in zip(filling, row, strict=True):
+            f.values.append(value)
         ordinals.append(ordinal)
         printed.append(json.dumps(odd, ensure_ascii=False, sort_keys=True) if odd else None)
     if not ordinals:
         raise FileError("no data row was found below the heading.", where=where)
+    found = {f.column.name: f.values for f in filling}
+    columns: dict[str, Sequence[Cell]] = {
+        c.name: found[c.name] if c.name in found else [constants.get(c.name)] * len(ordinals)
+        for c in table.columns
+    }
     return Batch(
         table=table,
         artifact=artifact,
@@ -237,7 +309,9 @@ def read_batch(
         ordinals=ordinals,
         printed=printed,
         bindings=dict(bound.bindings),
-        account=RowAccount(read, len(ordinals), tuple(sorted(rejected.items()))),
+        account=RowAccount(
+            read, len(ordinals), tuple(sorted(rejected.items())), tuple(sorted(merged.items()))
+        ),
         constants=constants,
     )
 
@@ -246,8 +320,13 @@ def _blank(cells: Sequence[str]) -> str | None:
     return None if any(cell.strip() for cell in cells) else "blank record"
 
 
-def _ragged(cells: Sequence[str], width: int) -> str | None:
-    return None if len(cells) == width else f"record has {len(cells)} cells, heading {width}"
+def _refuse_torn(cells: Sequence[str], width: int, where: str) -> None:
+    if len(cells) != width:
+        raise FileError(
+            f"the record is torn: it has {len(cells)} cells, the heading {width}.",
+            where=where,
+            cure="download the file again; it was cut short or changed.",
+        )
 
 
 def epochs_from(layouts: Mapping[str, object]) -> list[Epoch]:

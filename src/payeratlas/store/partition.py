@@ -1,0 +1,148 @@
+"""Rows of a Batch to the bytes of a Parquet partition, checked against their contract first.
+
+Equal input gives equal bytes. Rows keep the order of their file, so that provenance compresses to
+almost nothing. Row groups are small and carry minimum and maximum of the key, so that looking up
+one billing code unpacks one group of a release, not all of it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+
+from payeratlas.model.errors import StoreError
+from payeratlas.model.provenance import Release
+from payeratlas.tables.contract import Cell, Table
+from payeratlas.tables.reading import Batch
+
+ROW_GROUP = 4096
+ZSTD_LEVEL = 15
+
+
+def place(batch: Batch) -> str:
+    """How errors name a batch's file."""
+    return f"{batch.artifact.name}!{batch.member}" if batch.member else batch.artifact.name
+
+
+def check(batch: Batch) -> None:
+    """Refuse a batch that does not keep its contract, with StoreError naming file and record."""
+    where, table, rows = place(batch), batch.table, len(batch.ordinals)
+    names = [c.name for c in table.columns]
+    if sorted(batch.columns) != sorted(names):
+        raise _broken(where, f"its columns are not those of {table.name}.")
+    if any(len(values) != rows for values in (*batch.columns.values(), batch.printed)):
+        raise _broken(where, "its columns are not of one length.")
+    if rows == 0:
+        raise _broken(where, "it holds no row.")
+    if batch.account.kept != rows:
+        raise _broken(where, f"its account keeps {batch.account.kept} rows, it holds {rows}.")
+    previous = 0
+    for ordinal in batch.ordinals:
+        if ordinal <= previous:
+            raise _broken(f"{where}, record {ordinal}", "records are not in source order.")
+        previous = ordinal
+    for column in table.columns:
+        values = batch.columns[column.name]
+        if column.required and None in values:
+            record = batch.ordinals[list(values).index(None)]
+            raise _broken(f"{where}, record {record}", f"{column.name} is required and empty.")
+        if column.name in batch.constants:
+            if set(values) != {batch.constants[column.name]}:
+                raise _broken(where, f"{column.name} is not {batch.constants[column.name]!r}.")
+        elif column.name not in batch.bindings and any(value is not None for value in values):
+            raise _broken(where, f"{column.name} has values but stands in no column of the file.")
+        if column.kind == "decimal":
+            _check_scale(values, column.scale, batch, column.name)
+    if unknown := sorted({*batch.constants, *batch.bindings} - set(names)):
+        raise _broken(where, f"{unknown[0]} is no column of {table.name}.")
+
+
+def _check_scale(values: Iterable[Cell], scale: int, batch: Batch, name: str) -> None:
+    for ordinal, value in zip(batch.ordinals, values, strict=True):
+        if isinstance(value, Decimal) and value.as_tuple().exponent != -scale:
+            raise _broken(
+                f"{place(batch)}, record {ordinal}", f"{name} has not {scale} decimals: {value}."
+            )
+
+
+def check_together(batches: Iterable[Batch]) -> None:
+    """Refuse batches of one release that cannot be told apart, or name one thing twice."""
+    files: set[tuple[object, ...]] = set()
+    seen: dict[str, dict[tuple[Cell, ...], tuple[Batch, int]]] = {}
+    for batch in batches:
+        table = batch.table
+        # A Row knows its artifact and its constants, not its member: they must settle its part.
+        file = (table.name, batch.artifact.sha256, tuple(sorted(batch.constants.items())))
+        if file in files:
+            raise _broken(place(batch), f"two parts of it hold {table.name} and look the same.")
+        files.add(file)
+        first = seen.setdefault(table.name, {})
+        keys = zip(*(batch.columns[name] for name in table.key), strict=True)
+        for ordinal, key in zip(batch.ordinals, keys, strict=True):
+            if key in first:
+                named = ", ".join(f"{k} {v!r}" for k, v in zip(table.key, key, strict=True))
+                other, record = first[key]
+                raise _broken(
+                    f"{place(batch)}, record {ordinal}",
+                    f"{table.name} already has {named} from {place(other)}, record {record}.",
+                )
+            first[key] = batch, ordinal
+
+
+def _broken(where: str, what: str) -> StoreError:
+    return StoreError(
+        what, where=where, cure="this is a fault of the source's reader; please report it."
+    )
+
+
+def licence_of(table: Table) -> dict[str, str]:
+    """The licence of each column of a table."""
+    return {column.name: column.licence for column in table.columns}
+
+
+def to_parquet(batch: Batch, release: Release, licence: str) -> bytes:
+    """The partition's bytes; StoreError where a value is not of its column's type."""
+    import pyarrow as pa  # late: only publishing needs it
+    import pyarrow.parquet as pq
+
+    table = batch.table
+    schema = table.arrow_schema()
+    rows = len(batch.ordinals)
+    columns: dict[str, Iterable[Cell]] = {
+        **batch.columns,
+        "release": [release.id] * rows,
+        "artifact": [batch.artifact.sha256] * rows,
+        "ordinal": batch.ordinals,
+        "printed": batch.printed,
+    }
+    arrays = []
+    for column in schema:
+        try:
+            arrays.append(pa.array(columns[column.name], type=column.type))
+        except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+            raise _broken(place(batch), f"{column.name} cannot be stored: {error}.") from error
+    notes = {
+        "payeratlas.source": release.source,
+        "payeratlas.release": release.id,
+        "payeratlas.table": table.name,
+        "payeratlas.grain": table.grain,
+        "payeratlas.artifact": f"{batch.artifact.name} sha256:{batch.artifact.sha256}",
+        "payeratlas.licence": licence,
+        "payeratlas.column_licences": json.dumps(licence_of(table), sort_keys=True),
+    }
+    out = io.BytesIO()
+    pq.write_table(
+        pa.Table.from_arrays(arrays, schema=schema.with_metadata(notes)),
+        out,
+        row_group_size=ROW_GROUP,
+        compression="zstd",
+        compression_level=ZSTD_LEVEL,
+        use_dictionary=[name for name in schema.names if name != "ordinal"],  # type: ignore[arg-type]
+        column_encoding={"ordinal": "DELTA_BINARY_PACKED"},
+        write_statistics=[*table.key, "ordinal"],
+        store_decimal_as_integer=True,
+        store_schema=False,
+    )
+    return out.getvalue()

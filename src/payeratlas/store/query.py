@@ -1,0 +1,152 @@
+"""Rows out of pinned partitions, through DuckDB.
+
+DuckDB is loaded when the first row is wanted. Table and column names come from the contracts,
+everything else is bound; the connection can open files below the store's folders only, and
+cannot load extensions. The API used is the one common to DuckDB 1.5 and 2.0.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from payeratlas.model.errors import StoreError
+from payeratlas.store.disk import sha256_of
+from payeratlas.store.manifest import Part, Published, Wanted, wanted
+from payeratlas.tables.contract import PROVENANCE, Row, Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+DAMAGED = "add the release again with 'payeratlas sources add': that puts back what is damaged."
+
+
+def verified(published: Published, part: Part) -> bytes:
+    """The bytes of a partition that are those its manifest pinned; StoreError otherwise."""
+    path = published.root / part.path
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise StoreError(
+            f"a partition of {published.release.id} is not there ({error.strerror}).",
+            where=str(path),
+            cure="if the release was replaced meanwhile, run the command again; else " + DAMAGED,
+        ) from error
+    if sha256_of(data) != part.sha256:
+        raise StoreError(
+            f"this partition of {published.release.id} is not what its manifest pinned.",
+            where=str(path),
+            cure=DAMAGED,
+        )
+    return data
+
+
+class Reader:
+    """Reads rows of verified partitions; each partition is verified once in its life."""
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self._roots = roots
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._trusted: set[tuple[Path, str]] = set()
+        self._opening = threading.Lock()
+
+    def trust(self, published: Published, part: Part) -> Path:
+        """The path of a partition, verified on first use."""
+        path = published.root / part.path
+        if (path, part.sha256) not in self._trusted:
+            verified(published, part)
+            self._trusted.add((path, part.sha256))
+        return path
+
+    def rows(
+        self,
+        table: Table,
+        parts: Iterable[tuple[Published, Part]],
+        where: Mapping[str, Wanted],
+        ordinal: int | None = None,
+    ) -> list[Row]:
+        """Rows of the partitions that meet every condition, by partition and ordinal.
+
+        ``ordinal`` asks for the row of one record.
+        """
+        places: dict[str, tuple[int, str]] = {}
+        for index, (published, part) in enumerate(parts):
+            path = self.trust(published, part)
+            places[str(path)] = index, published.release.source
+        if not places:
+            return []
+        condition, values = _condition(table, where, ordinal)
+        own = [column.name for column in table.columns]
+        names = ", ".join(f'"{name}"' for name in (*own, *(c.name for c in PROVENANCE)))
+        # The file name tells the release and its source; folder names like source=... are not data.
+        statement = (
+            f"SELECT filename, {names} "
+            "FROM read_parquet(?, filename = true, hive_partitioning = false)" + condition
+        )
+        found = self._fetch(statement, list(places), values)
+        rows = []
+        for filename, *cells, release, artifact, ordinal, printed in found:
+            index, source = places[filename]
+            texts = json.loads(printed) if printed else {}
+            values_by_name = dict(zip(own, cells, strict=True))
+            row = Row(table.name, source, release, artifact, ordinal, values_by_name, texts)
+            rows.append((index, ordinal, row))
+        rows.sort(key=lambda entry: entry[:2])
+        return [row for _, _, row in rows]
+
+    def _fetch(self, statement: str, paths: list[str], values: list[Any]) -> list[tuple[Any, ...]]:
+        """All rows of a statement; a cursor for each, so that threads do not share results."""
+        import duckdb  # late: it costs more than everything else at start-up
+
+        with self._opening:
+            if self._connection is None:
+                self._connection = _connect(self._roots)
+            cursor = self._connection.cursor()
+        try:
+            return cursor.execute(statement, [paths, *values]).fetchall()
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            gone = (path for path in paths if not Path(path).exists())
+            raise StoreError(
+                f"a partition cannot be read: {error}", where=next(gone, paths[0]), cure=DAMAGED
+            ) from error
+
+    def close(self) -> None:
+        """Close the connection, if one was opened."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _connect(roots: Sequence[Path]) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    connection = duckdb.connect(
+        ":memory:",
+        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
+    )
+    connection.execute("SET parquet_metadata_cache = true")
+    connection.execute("SET allowed_directories = ?", [[f"{root}/" for root in roots]])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def _condition(
+    table: Table, where: Mapping[str, Wanted], ordinal: int | None
+) -> tuple[str, list[Any]]:
+    """The WHERE clause of conditions on text columns, and its bound values."""
+    terms: list[str] = []
+    values: list[Any] = []
+    for name, value in where.items():
+        if table.column(name).kind != "text":
+            raise ValueError(f"{table.name}.{name} is not text: rows are looked up by text")
+        accepted = wanted(value)
+        terms.append(f'"{name}" IN ({", ".join("?" * len(accepted))})' if accepted else "false")
+        values += accepted
+    if ordinal is not None:
+        terms.append("ordinal = ?")
+        values.append(ordinal)
+    return (" WHERE " + " AND ".join(terms) if terms else ""), values

@@ -1,0 +1,370 @@
+"""The store: releases on hand, the one in force, its rows, and the citation of each cell."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import payeratlas
+from payeratlas.model.errors import StoreError
+from payeratlas.model.facts import Fact, Unknown, Value
+from payeratlas.model.provenance import Citation, Release
+from payeratlas.model.time import AsOf, Period
+from payeratlas.store import inforce
+from payeratlas.store.cell import citation, nothing_printed, value_of
+from payeratlas.store.disk import ReadLock, sha256_of
+from payeratlas.store.manifest import (
+    Part,
+    Published,
+    Wanted,
+    blob_path,
+    decode,
+    manifest_path,
+    wanted,
+)
+from payeratlas.store.query import Reader, verified
+from payeratlas.store.reopen import Reopened, reopen
+from payeratlas.tables.catalog import catalog
+from payeratlas.tables.contract import Row, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from payeratlas.formats import SourceFile
+    from payeratlas.tables.reading import Reading
+
+EMBEDDED = Path(payeratlas.__file__).parent / "embedded"
+
+
+class Store:
+    """A consistent view of the releases on hand, as they were when it was opened.
+
+    Two folders make it up: the embedded data set, read-only, and over it the user's own store.
+    Where both hold a release of the same source and id, the user's is the one that counts.
+    What others publish meanwhile is not seen until the store is opened again.
+    """
+
+    def __init__(self, root: Path, embedded: Path | None) -> None:
+        """Use :meth:`open`; this names both folders."""
+        self.root = root.resolve()
+        self._embedded = embedded.resolve() if embedded else None
+        self._lock = ReadLock(self.root)
+        self._roots = (*((self._embedded,) if self._embedded else ()), self.root)
+        self._reader = Reader(self._roots)
+        self._published = self._load()
+        self._closing = weakref.finalize(self, _close, self._lock, self._reader)
+
+    @classmethod
+    def open(cls, root: Path | None = None, *, embedded: bool = True) -> Store:
+        """Open the embedded data set and, over it, the user's store at ``root`` if it exists.
+
+        ``root`` is by default the folder named by PAYERATLAS_STORE, else the platform's folder
+        for user data. Raises StoreError where a manifest cannot be read.
+        """
+        return cls(root or _default_root(), EMBEDDED if embedded else None)
+
+    def close(self) -> None:
+        """Let go of the store's files; only needed before removing its folder."""
+        self._closing()
+
+    def _load(self) -> dict[tuple[str, str], Published]:
+        found: dict[tuple[str, str], Published] = {}
+        for root in self._roots:
+            for path in sorted((root / "releases").glob("*/*.json")):
+                published = decode(path.read_bytes(), root, str(path))
+                key = published.release.source, published.release.id
+                if key != (path.parent.name, path.stem):
+                    raise StoreError(
+                        f"the manifest is of release {key[1]} of {key[0]}.",
+                        where=str(path),
+                        cure="delete this file and add the release again.",
+                    )
+                found[key] = published
+        return found
+
+    # -- releases ------------------------------------------------------------------------------
+
+    def releases(self, source: str | None = None) -> tuple[Published, ...]:
+        """Every release on hand (of one source), by source, start of cover, issue and id."""
+        found = [p for p in self._published.values() if source in (None, p.release.source)]
+        return tuple(sorted(found, key=lambda p: _order(p.release)))
+
+    def release_of(self, row: Row) -> Release:
+        """The release a row belongs to."""
+        return self._holder(row.source, row.release).release
+
+    def in_force(
+        self, table: str, as_of: AsOf, *, source: str | None = None, **constants: Wanted
+    ) -> Published | Unknown:
+        """The release that answers for a table on a date, or Unknown(not_covered) with the gap.
+
+        Among releases that hold the table under the ``constants`` (one text or any of several),
+        final or correction, covering the date of service and known on ``as_of.known_on``: whole
+        ones before excerpts, then the latest issued. Nothing is ever carried forward.
+        """
+        holding = {id(p.release): p for p in self.releases(source) if p.holds(table, **constants)}
+        releases = [p.release for p in holding.values()]
+        match = inforce.in_force(releases, as_of)
+        if match is None:
+            return inforce.gap(releases, as_of, _sought(table, constants))
+        return holding[id(match)]
+
+    @cached_property
+    def _version(self) -> str:
+        from importlib.metadata import version  # late: it is slow to load
+
+        return version("payeratlas")
+
+    @property
+    def edition(self) -> str:
+        """sha256 over every release's manifest and the software version: what a page rests on."""
+        lines = [f"{p.release.source} {p.release.id} {p.digest}" for p in self.releases()]
+        return sha256_of("\n".join([f"payeratlas {self._version}", *lines]).encode())
+
+    # -- rows ----------------------------------------------------------------------------------
+
+    def rows(self, table: str, published: Published, **where: Wanted) -> list[Row]:
+        """Rows of one release that meet every condition on text columns, in source order."""
+        contract = _contract(table)
+        return self._reader.rows(contract, _parts([published], contract, {}, where), where)
+
+    def look_up(
+        self,
+        table: str,
+        as_of: AsOf,
+        *,
+        source: str | None = None,
+        constants: Mapping[str, Wanted] | None = None,
+        **where: Wanted,
+    ) -> list[Row] | Unknown:
+        """Rows of the release in force that meet the conditions.
+
+        None of them: ``not_listed`` where that release is whole, ``not_covered`` where it is an
+        excerpt, which says nothing about what it leaves out.
+        """
+        constants = constants or {}
+        match = self.in_force(table, as_of, source=source, **constants)
+        if isinstance(match, Unknown):
+            return match
+        contract = _contract(table)
+        rows = self._reader.rows(contract, _parts([match], contract, constants, where), where)
+        if rows:
+            return rows
+        release = match.release
+        named = f"{release.id} ({release.source}), in force on {as_of.service_date},"
+        sought = _sought(table, {**constants, **where})
+        if release.complete:
+            return Unknown("not_listed", f"{named} is whole and has no row of {sought}.")
+        return Unknown(
+            "not_covered",
+            f"{named} is on hand only as an excerpt, which has no row of {sought}; "
+            "the whole release may list it.",
+        )
+
+    def history(
+        self,
+        table: str,
+        *,
+        source: str | None = None,
+        constants: Mapping[str, Wanted] | None = None,
+        **where: Wanted,
+    ) -> list[Row]:
+        """Rows of all releases, by start of cover, issue and place in the file; one query."""
+        contract = _contract(table)
+        ordered = sorted(self.releases(source), key=lambda p: _order(p.release)[1:])
+        return self._reader.rows(contract, _parts(ordered, contract, constants or {}, where), where)
+
+    def scan(
+        self, table: str, published: Published, columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """A whole release of a table as Arrow, in source order, for work on all its rows."""
+        import pyarrow as pa  # late: pages do not need it
+        import pyarrow.parquet as pq
+
+        contract = _contract(table)
+        schema = contract.arrow_schema()
+        wanted_columns = list(columns) if columns is not None else schema.names
+        for column in wanted_columns:
+            contract.column(column)
+        schema = pa.schema([schema.field(name) for name in wanted_columns])
+        tables = [
+            pq.ParquetFile(pa.BufferReader(verified(published, part)))
+            .read(columns=wanted_columns)
+            .select(wanted_columns)
+            .replace_schema_metadata(None)
+            .cast(schema)
+            for part in published.parts_of(table, {})
+        ]
+        return pa.concat_tables(tables) if tables else schema.empty_table()
+
+    # -- citations -----------------------------------------------------------------------------
+
+    def cite(self, row: Row, column: str) -> Citation:
+        """Where a cell was read: release, file, record and column, and the text as printed.
+
+        ValueError where the column stands in no cell (it is a constant of the file, or the layout
+        lacks it).
+        """
+        return citation(row, column, self._part(row), _contract(row.table))
+
+    def fact(
+        self,
+        measure: str,
+        row: Row,
+        column: str,
+        *,
+        unit: str,
+        subject: str,
+        value: Value | None = None,
+        period: Period | None = None,
+    ) -> Fact:
+        """A cited Fact from a stored cell; the decimals stay as many as the contract has.
+
+        ``value`` says what the cell means where that is not its own text (a flag). ``period`` is
+        by default what the release covers. A cell that prints nothing gives an Unknown.
+        """
+        part, release = self._part(row), self.release_of(row)
+        stated = value_of(row[column]) if value is None else value
+        period = period or release.covers
+        if stated is None or column not in {*part.bindings, *part.constants}:
+            nothing = nothing_printed(row, column, part, release)
+            return Fact(measure, subject, nothing, unit, period)
+        basis = citation(row, column, part, _contract(row.table))
+        return Fact(measure, subject, stated, unit, period, basis)
+
+    def reopen(self, cited: Citation, originals: Mapping[str, Path] | None = None) -> Reopened:
+        """Read a citation again from the publisher's file, else from the pinned partition.
+
+        ``originals`` maps sha256 to files the user has. StoreError where the text is not there,
+        a file was changed, or the release is not on hand.
+        """
+        published = self._holder(cited.source, cited.release)
+        return reopen(cited, published, catalog(), self._reader, self.root, originals or {})
+
+    # -- publishing ----------------------------------------------------------------------------
+
+    def publish(
+        self,
+        reading: Reading,
+        files: Sequence[SourceFile],
+        *,
+        licence: str = "",
+        keep_bytes: bool = True,
+    ) -> Published:
+        """Make a reading visible in the user's store, whole or not at all.
+
+        ``files`` are those it was read from; they are kept by sha256 unless ``keep_bytes`` is
+        False. Publishing equal content again changes nothing. Raises StoreError, with the store
+        as it was, where the reading breaks its contract or the disk refuses.
+        """
+        from payeratlas.store.publish import commit, prepare  # late: not for readers
+
+        manifest, content = prepare(reading, files, licence, f"payeratlas {self._version}")
+        if keep_bytes:
+            content |= {blob_path(file.artifact.sha256): file.data for file in files}
+        standing = commit(self.root, manifest, content, self._lock)
+        self._published = self._load()
+        published = self._holder(reading.release.source, reading.release.id)
+        if published.digest != sha256_of(standing):
+            raise StoreError(
+                f"{reading.release.id} was published again by someone else at the same time.",
+                where=str(self.root),
+                cure="nothing is lost: theirs stands. Add yours again if it should replace it.",
+            )
+        return published
+
+    def withdraw(self, source: str, release: str) -> None:
+        """Remove a release from the user's store; the embedded data set is never touched."""
+        from payeratlas.store.publish import withdraw
+
+        if self._holder(source, release).root != self.root:
+            raise StoreError(f"{release} of {source} is embedded and cannot be removed.")
+        withdraw(self.root, manifest_path(source, release), self._lock)
+        self._published = self._load()
+
+    def seal(self) -> None:
+        """Remove from the user's store what no manifest names, lock files included.
+
+        For making a data set that is shipped read-only; nobody else may have it open.
+        """
+        from payeratlas.store.publish import seal
+
+        seal(self.root, self._lock)
+
+    # -- the inside ----------------------------------------------------------------------------
+
+    def _holder(self, source: str, release: str) -> Published:
+        try:
+            return self._published[source, release]
+        except KeyError:
+            raise StoreError(
+                f"release {release} of {source} is not on hand.",
+                where=str(self.root),
+                cure="add it with 'payeratlas sources add'.",
+            ) from None
+
+    def _part(self, row: Row) -> Part:
+        for part in self._holder(row.source, row.release).parts:
+            if (part.table, part.artifact.sha256) == (row.table, row.artifact) and all(
+                row[name] == constant for name, constant in part.constants.items()
+            ):
+                return part
+        raise StoreError(
+            f"{row.release} of {row.source} was not read from the row's file.",
+            where=str(self.root),
+            cure="the release was replaced; look the row up again.",
+        )
+
+
+def _close(lock: ReadLock, reader: Reader) -> None:
+    reader.close()
+    lock.release()
+
+
+def _default_root() -> Path:
+    if named := os.environ.get("PAYERATLAS_STORE"):
+        return Path(named)
+    from platformdirs import user_data_path  # late: most runs name no other folder
+
+    return user_data_path("payeratlas", appauthor=False)
+
+
+def _contract(table: str) -> Table:
+    try:
+        return catalog()[table]
+    except KeyError:
+        raise ValueError(f"there is no table {table!r}: {', '.join(catalog())}") from None
+
+
+def _order(release: Release) -> tuple[object, ...]:
+    return release.source, release.covers.start, release.issued, release.id
+
+
+def _parts(
+    releases: Iterable[Published],
+    table: Table,
+    constants: Mapping[str, Wanted],
+    where: Mapping[str, Wanted],
+) -> list[tuple[Published, Part]]:
+    """The partitions that can hold such rows; those whose constants rule it out are left shut."""
+    return [
+        (published, part)
+        for published in releases
+        for part in published.parts_of(table.name, constants)
+        if all(
+            name not in part.constants or part.constants[name] in wanted(value)
+            for name, value in where.items()
+        )
+    ]
+
+
+def _sought(table: str, conditions: Mapping[str, Wanted]) -> str:
+    words = [
+        f"{name} {' or '.join(text or 'empty' for text in wanted(value))}"
+        for name, value in conditions.items()
+    ]
+    return f"{table} ({', '.join(words)})" if words else table
