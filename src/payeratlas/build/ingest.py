@@ -1,0 +1,42 @@
+"""Add files of a publisher to the store: open, read, publish, or change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from payeratlas.build.registry import load_source
+from payeratlas.formats import SourceFile
+from payeratlas.model.errors import InputError
+from payeratlas.store import Published, Store
+
+Progress = Callable[[str], None]
+
+
+def add(
+    source_id: str,
+    paths: Sequence[Path],
+    store: Store,
+    *,
+    progress: Progress | None = None,
+    keep_bytes: bool = True,
+) -> Published:
+    """Read the files as one release of a source and publish it in the user's store.
+
+    ``progress`` is told each step in a few words. Adding the same files again changes nothing.
+    Raises InputError for an unknown source, FileError for a file that cannot be read as the
+    source's, StoreError where the disk refuses; the store is then as it was.
+    """
+    tell = progress or (lambda words: None)
+    if not paths:
+        raise InputError("no file was named.", cure="name the files of one release.")
+    source = load_source(source_id)
+    files = []
+    for path in paths:
+        tell(f"opening {path.name}")
+        files.append(SourceFile.open(path))
+    tell(f"reading as {source.SOURCE.title}")
+    reading = source.read(files)
+    rows = sum(len(batch.ordinals) for batch in reading.batches)
+    tell(f"publishing {reading.release.id}: {rows} rows")
+    return store.publish(reading, files, licence=source.SOURCE.licence, keep_bytes=keep_bytes)

@@ -1,0 +1,46 @@
+"""Checks of printed cells: the shape of codes and numbers, and records that are no data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+
+def shaped(pattern: str, what: str) -> Callable[[str], str]:
+    """A ``clean`` that lets a text pass, trimmed, where it has the shape; ValueError otherwise."""
+    shape = re.compile(pattern)
+
+    def check(text: str) -> str:
+        trimmed = text.strip()
+        if not shape.fullmatch(trimmed):
+            raise ValueError(f"it has not the shape of {what}")
+        return trimmed
+
+    return check
+
+
+def padded(width: int, check: Callable[[str], str]) -> Callable[[str], str]:
+    """A ``clean`` that puts lost leading zeros back into an all-digit text, then checks it."""
+
+    def pad(text: str) -> str:
+        trimmed = text.strip()
+        return check(trimmed.zfill(width) if trimmed.isdigit() else trimmed)
+
+    return pad
+
+
+billing_code = shaped(r"[0-9A-Z][0-9]{3}[0-9A-Z]", "a CPT or HCPCS code")
+fee_modifier = shaped(r"(?:[0-9A-Z]{2})?", "a modifier")
+contractor = shaped(r"[0-9]{5}", "a five-digit contractor number")
+locality_number = shaped(r"[0-9]{2}", "a two-digit locality")
+
+
+def footnote(cells: Sequence[str]) -> str | None:
+    """The reason to set aside a note under a table: text in the first cell and nowhere else."""
+    filled = [i for i, cell in enumerate(cells) if cell.strip()]
+    return "footnote" if filled == [0] else None
+
+
+def control_z(cells: Sequence[str]) -> str | None:
+    """The reason to set aside the DOS end-of-file mark that CMS's exports may end with."""
+    return "end-of-file mark" if [c.strip() for c in cells if c.strip()] == ["\x1a"] else None

@@ -1,0 +1,57 @@
+"""What a publisher's pages offer: the links to its releases, newest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import urljoin
+
+from payeratlas.formats.links import links
+from payeratlas.model.errors import FileError
+from payeratlas.sources import Found, Get
+from payeratlas.sources._files import base_name
+
+Newest = Callable[[Mapping[str, str]], tuple[object, ...]]
+
+
+def offered(
+    get: Get,
+    index_url: str,
+    file_pattern: str,
+    page_pattern: str = "",
+    *,
+    newest: Newest,
+    pages: int = 12,
+) -> list[Found]:
+    """Zip links on a publisher's index page, and on the release pages it links to, newest first.
+
+    ``file_pattern`` is searched in each link's address, and its named groups are handed to
+    ``newest`` for a sort key. ``page_pattern`` does the same for the address of a release's own
+    page, of which the newest ``pages`` are followed. Where CMS puts its licence page in front, the
+    link to that page is given as it is: the terms are the user's to accept.
+    """
+    found: dict[str, tuple[tuple[object, ...], Found]] = {}
+    inner: dict[str, tuple[object, ...]] = {}
+
+    def gather(url: str, *, follow: bool) -> None:
+        for href, text in links(get(url)):
+            address = urljoin(url, href)
+            if match := re.search(file_pattern, address, re.IGNORECASE):
+                title = text or base_name(address)
+                found.setdefault(address, (newest(match.groupdict()), Found(title, address)))
+            elif follow and page_pattern:
+                page = re.search(page_pattern, address.split("#")[0], re.IGNORECASE)
+                if page:
+                    inner.setdefault(address.split("#")[0], newest(page.groupdict()))
+
+    gather(index_url, follow=True)
+    for address in sorted(inner, key=lambda a: (inner[a], a), reverse=True)[:pages]:
+        gather(address, follow=False)
+    if not found:
+        raise FileError(
+            "no release was found on the publisher's page.",
+            where=index_url,
+            cure="the page may have moved; download the file by hand and name it.",
+        )
+    ordered = sorted(found.values(), key=lambda pair: (pair[0], pair[1].url), reverse=True)
+    return [offer for _, offer in ordered]
