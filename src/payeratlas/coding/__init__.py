@@ -1,1 +1,47 @@
-"""What the indicators mean: modifiers, units, places, families, in words and verdicts."""
+"""What the indicators mean: modifiers, units, places, families, in words and verdicts.
+
+Pure functions of indicator values. Nothing here reads a file of CMS or knows a price: rows come in
+as mappings from contract column to printed value, and words go out as
+:class:`~payeratlas.coding.wording.Wording`, so that the layer above can put a cited Fact wherever
+a figure stands.
+"""
+
+from payeratlas.coding.indicators import describe
+from payeratlas.coding.kinds import Kind, Trait, kind
+from payeratlas.coding.modifiers import (
+    Ruling,
+    Verdict,
+    bilateral_methods,
+    standing,
+    unjudged,
+    verdict_for,
+    verdicts,
+)
+from payeratlas.coding.names import OwnName, Sibling, own_name, siblings
+from payeratlas.coding.places import usual_places
+from payeratlas.coding.units import UnitsWording, units_wording, unlisted_units
+from payeratlas.coding.wording import Wording, wording
+
+__all__ = [
+    "Kind",
+    "OwnName",
+    "Ruling",
+    "Sibling",
+    "Trait",
+    "UnitsWording",
+    "Verdict",
+    "Wording",
+    "bilateral_methods",
+    "describe",
+    "kind",
+    "own_name",
+    "siblings",
+    "standing",
+    "units_wording",
+    "unjudged",
+    "unlisted_units",
+    "usual_places",
+    "verdict_for",
+    "verdicts",
+    "wording",
+]
