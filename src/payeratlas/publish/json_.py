@@ -1,0 +1,366 @@
+"""The page as JSON, and facts as JSON: schema version v1, the same bytes for the same page.
+
+The page keeps a table of facts and a table of files; everything else refers to them by id.
+``schema/v1/page.json`` and ``schema/v1/facts.json`` describe every property.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from payeratlas.model.amounts import Money
+from payeratlas.model.facts import Fact, Unknown
+from payeratlas.model.provenance import Artifact, Citation, Derivation, Release
+from payeratlas.model.time import Period
+from payeratlas.pages.page import (
+    Block,
+    Bullets,
+    Chart,
+    Gap,
+    Grid,
+    Name,
+    Page,
+    Paragraph,
+    Section,
+    Span,
+    Subsection,
+    Text,
+    Tiles,
+)
+
+SCHEMA_VERSION = "v1"
+Json = dict[str, Any]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def render(page: Page, *, compact: bool = False) -> str:
+    """Everything the page holds, as one JSON document that ends with a newline.
+
+    ``compact`` leaves out the white space, for embedding.
+    """
+    return _dump(page_json(page), compact)
+
+
+def page_json(page: Page) -> Json:
+    """The page as plain JSON values."""
+    tables = _Tables()
+    facts = [tables.fact(fact) for fact in page.facts]
+    body = {
+        "code": page.code,
+        "system": page.system,
+        "title": page.title,
+        "summary": tables.text(page.summary),
+        "notices": [tables.text(notice) for notice in page.notices],
+        "page_facts": facts,
+        "sections": [_section(section, tables) for section in page.sections],
+        "releases": [_release(release) for release in page.releases],
+    }
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "edition": page.edition,
+        "version": page.version,
+        "as_of": {
+            "service_date": page.as_of.service_date.isoformat(),
+            "known_on": page.as_of.known_on.isoformat() if page.as_of.known_on else None,
+        },
+        **body,
+        "facts": tables.facts,
+        "artifacts": tables.artifacts,
+    }
+
+
+def facts_json(facts: Iterable[Fact]) -> list[Json]:
+    """Facts as self-contained JSON values, each with its citation, derivation or reason."""
+    return [_whole(fact) for fact in facts]
+
+
+def render_facts(facts: Iterable[Fact]) -> str:
+    """:func:`facts_json` as a JSON document that ends with a newline."""
+    return _dump(facts_json(facts), compact=False)
+
+
+def value_json(value: object) -> str | int | bool | None:
+    """A value: money with two decimals and other decimals as scaled, both as strings; integers
+    and flags as such; codes and text as strings; null where it is Unknown."""
+    if isinstance(value, Unknown):
+        return None
+    if isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Money):
+        return str(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    raise TypeError(f"{value!r} is not a value")
+
+
+def kind_of(value: object) -> str:
+    """What a value is, so that it can be read back: JSON alone cannot tell 1.98 from a code."""
+    match value:
+        case Unknown():
+            return "unknown"
+        case Money():
+            return "money"
+        case Decimal():
+            return "decimal"
+        case bool():
+            return "flag"
+        case int():
+            return "integer"
+    return "text"
+
+
+def period_json(period: Period | None) -> Json | None:
+    """A half-open period; ``observed`` stands only where it is true."""
+    if period is None:
+        return None
+    span: Json = {
+        "from": period.start.isoformat(),
+        "to": period.end.isoformat() if period.end else None,
+    }
+    return span | {"observed": True} if period.observed else span
+
+
+def _whole(fact: Fact) -> Json:
+    body = _stated(fact)
+    match fact.basis:
+        case Citation() as citation:
+            artifact = citation.artifact
+            place = {
+                "name": artifact.name,
+                "sha256": artifact.sha256,
+                "bytes": artifact.size,
+                "url": artifact.url,
+            }
+            body["citation"] = _citation(citation, place)
+        case Derivation() as derivation:
+            inputs = [{"role": role, **_whole(given)} for role, given in derivation.inputs]
+            body["derivation"] = _derivation(derivation, inputs)
+        case None if isinstance(fact.value, Unknown):
+            last = fact.value.last_known
+            body["unknown"] = _unknown(fact.value, _whole(last) if last else None)
+    return body
+
+
+def _stated(fact: Fact) -> Json:
+    return {
+        "measure": fact.measure,
+        "subject": fact.subject,
+        "value": value_json(fact.value),
+        "unit": fact.unit,
+        "period": period_json(fact.period),
+    }
+
+
+def _citation(citation: Citation, artifact: object) -> Json:
+    locator = citation.locator
+    return {
+        "source": citation.source,
+        "release": citation.release,
+        "artifact": artifact,
+        "locator": locator.fragment,
+        **({"member": locator.member} if locator.member else {}),
+        "column": locator.column,
+        "text": citation.text,
+    }
+
+
+def _derivation(derivation: Derivation, inputs: list[Json]) -> Json:
+    return {
+        "rule": derivation.rule,
+        "reference": derivation.reference,
+        "settings": dict(derivation.settings),
+        "inputs": inputs,
+        "steps": [
+            {
+                "label": step.label,
+                "expression": step.expression,
+                "result": step.result,
+                "reference": step.reference,
+            }
+            for step in derivation.steps
+        ],
+    }
+
+
+def _unknown(unknown: Unknown, last: object) -> Json:
+    known = {"last_known": last} if last else {}
+    return {"reason": unknown.reason, "detail": unknown.detail, **known}
+
+
+class _Tables:
+    """The facts and files of a page, each once, in the order the page first names them."""
+
+    def __init__(self) -> None:
+        self.facts: list[Json] = []
+        self.artifacts: list[Json] = []
+        self._fact_ids: dict[str, str] = {}
+        self._artifact_ids: dict[Artifact, str] = {}
+        self._seen: dict[int, tuple[Fact, str]] = {}
+
+    def fact(self, fact: Fact) -> str:
+        """The id of a fact; equal facts, to the last zero of a decimal, are one."""
+        known = self._seen.get(id(fact))
+        if known is not None:
+            return known[1]
+        body = {**_stated(fact), "type": kind_of(fact.value)}
+        match fact.basis:
+            case Citation() as citation:
+                body["citation"] = _citation(citation, self.artifact(citation.artifact))
+            case Derivation() as derivation:
+                inputs = [
+                    {"role": role, "fact": self.fact(given)} for role, given in derivation.inputs
+                ]
+                body["derivation"] = _derivation(derivation, inputs)
+            case None if isinstance(fact.value, Unknown):
+                last = fact.value.last_known
+                body["unknown"] = _unknown(fact.value, self.fact(last) if last else None)
+        key = json.dumps(body, sort_keys=True)
+        identity = self._fact_ids.get(key)
+        if identity is None:
+            identity = f"f{len(self.facts) + 1}"
+            self._fact_ids[key] = identity
+            self.facts.append({"id": identity, **body})
+        self._seen[id(fact)] = (fact, identity)
+        return identity
+
+    def artifact(self, artifact: Artifact) -> str:
+        identity = self._artifact_ids.get(artifact)
+        if identity is None:
+            identity = f"a{len(self.artifacts) + 1}"
+            self._artifact_ids[artifact] = identity
+            self.artifacts.append(
+                {
+                    "id": identity,
+                    "name": artifact.name,
+                    "sha256": artifact.sha256,
+                    "bytes": artifact.size,
+                    "url": artifact.url,
+                    "retrieved": artifact.retrieved,
+                }
+            )
+        return identity
+
+    def text(self, text: Text) -> list[str | Json]:
+        return [self.span(span) for span in text]
+
+    def span(self, span: Span) -> str | Json:
+        match span:
+            case str():
+                return span
+            case Fact():
+                return {"fact": self.fact(span)}
+            case Name():
+                return {"name": span.text, "code": span.code, "href": span.href}
+            case Period():
+                return {"period": period_json(span)}
+            case date():
+                return {"date": span.isoformat()}
+
+
+def _section(section: Section, tables: _Tables) -> Json:
+    return {
+        "id": section.id,
+        "letter": section.letter,
+        "title": section.title,
+        "empty": section.empty,
+        "lead": tables.text(section.lead),
+        "blocks": [_block(block, tables) for block in section.blocks],
+    }
+
+
+def _block(block: Block | Subsection, tables: _Tables) -> Json:
+    match block:
+        case Subsection():
+            blocks = [_block(inner, tables) for inner in block.blocks]
+            return {"kind": "subsection", "title": block.title, "blocks": blocks}
+        case Paragraph():
+            return {"kind": "paragraph", "text": tables.text(block.text)}
+        case Bullets():
+            return {"kind": "bullets", "items": [tables.text(item) for item in block.items]}
+        case Tiles():
+            tiles = [
+                {
+                    "label": tile.label,
+                    "answer": tables.text(tile.answer),
+                    "note": tables.text(tile.note),
+                    "tone": tile.tone,
+                }
+                for tile in block.tiles
+            ]
+            return {"kind": "tiles", "tiles": tiles}
+        case Grid():
+            return {
+                "kind": "grid",
+                "caption": block.caption,
+                "head": list(block.head),
+                "rows": [
+                    [{"text": tables.text(cell.text), "tone": cell.tone} for cell in row]
+                    for row in block.rows
+                ],
+                "numeric": list(block.numeric),
+                "folded": block.folded,
+                "note": tables.text(block.note),
+            }
+        case Chart():
+            return _chart(block, tables)
+        case Gap():
+            return {
+                "kind": "gap",
+                "what": block.what,
+                "why": tables.text(block.why),
+                "fill": tables.text(block.fill),
+            }
+
+
+def _chart(chart: Chart, tables: _Tables) -> Json:
+    series = [
+        {
+            "key": one.key,
+            "title": one.title,
+            "points": [
+                {
+                    "fact": tables.fact(point.fact),
+                    "period": period_json(point.period),
+                    "label": point.label,
+                }
+                for point in one.points
+            ],
+        }
+        for one in chart.series
+    ]
+    return {
+        "kind": "chart",
+        "drawing": chart.kind,
+        "title": chart.title,
+        "description": chart.description,
+        "series": series,
+        "marked": tables.fact(chart.marked) if chart.marked else None,
+    }
+
+
+def _release(release: Release) -> Json:
+    return {
+        "source": release.source,
+        "id": release.id,
+        "title": release.title,
+        "issued": release.issued.isoformat(),
+        "issued_basis": release.issued_basis,
+        "covers": period_json(release.covers),
+        "status": release.status,
+        "complete": release.complete,
+        "note": release.note,
+    }
+
+
+def _dump(value: object, compact: bool) -> str:
+    if compact:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    else:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"

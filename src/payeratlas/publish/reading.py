@@ -1,0 +1,198 @@
+"""Read the facts of a published page back, so that each can be verified.
+
+Takes the page's JSON, or its HTML, which carries the same JSON inside.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from html.parser import HTMLParser
+from typing import Any, cast, get_args
+
+from payeratlas.model.amounts import Money
+from payeratlas.model.errors import InputError
+from payeratlas.model.facts import Fact, Reason, Unknown, Value
+from payeratlas.model.provenance import Artifact, Citation, Derivation, Locator, Step
+from payeratlas.model.time import AsOf, Period
+from payeratlas.publish.json_ import SCHEMA_VERSION
+
+SCRIPT_ID = "payeratlas-page"
+"""Id of the script element in a page's HTML that holds its JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFacts:
+    """What a published page says of itself, and every fact it rests on.
+
+    ``facts`` hold those of the page, those of its sections, and the inputs of both, each once.
+    """
+
+    code: str
+    edition: str
+    version: str
+    as_of: AsOf
+    facts: tuple[Fact, ...]
+
+
+def load_page_facts(text: str, *, where: str = "") -> PublishedFacts:
+    """The facts of a page published as JSON or HTML, with citations and derivations.
+
+    Raises InputError, naming ``where``, for anything that is not such a page.
+    """
+    document = text.lstrip("\ufeff \t\r\n")
+    if not document.startswith("{"):
+        document = _embedded(document, where)
+    try:
+        data = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not JSON: {error}", where=where, cure=_CURE) from error
+    version = data.get("schema_version") if isinstance(data, dict) else None
+    if version != SCHEMA_VERSION:
+        raise InputError(
+            f"schema version {version!r} is not {SCHEMA_VERSION!r}.", where=where, cure=_CURE
+        )
+    try:
+        return _page(data)
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+        raise InputError(f"not a whole page: {error!r}", where=where, cure=_CURE) from error
+
+
+_CURE = "a page written by 'payeratlas publish' as .json or .html"
+
+
+class _Finder(HTMLParser):
+    """Collects the text of the script element with our id."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.inside = False
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "script" and ("id", SCRIPT_ID) in attrs:
+            self.inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script":
+            self.inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.found.append(data)
+
+
+def _embedded(html: str, where: str) -> str:
+    finder = _Finder()
+    finder.feed(html)
+    finder.close()
+    if not finder.found:
+        raise InputError(f"no script element {SCRIPT_ID!r} inside.", where=where, cure=_CURE)
+    return "".join(finder.found)
+
+
+def _page(data: dict[str, Any]) -> PublishedFacts:
+    known_on = data["as_of"]["known_on"]
+    return PublishedFacts(
+        code=_text(data["code"]),
+        edition=_text(data["edition"]),
+        version=_text(data["version"]),
+        as_of=AsOf(
+            date.fromisoformat(data["as_of"]["service_date"]),
+            date.fromisoformat(known_on) if known_on else None,
+        ),
+        facts=_facts(data["facts"], {a["id"]: _artifact(a) for a in data["artifacts"]}),
+    )
+
+
+def _facts(entries: list[dict[str, Any]], artifacts: dict[str, Artifact]) -> tuple[Fact, ...]:
+    """Facts in the order of the table, in which inputs always come before what they give."""
+    built: dict[str, Fact] = {}
+    for entry in entries:
+        basis: Citation | Derivation | None = None
+        if "citation" in entry:
+            basis = _citation(entry["citation"], artifacts)
+        elif "derivation" in entry:
+            basis = _derivation(entry["derivation"], built)
+        built[entry["id"]] = Fact(
+            measure=_text(entry["measure"]),
+            subject=_text(entry["subject"]),
+            value=_value(entry, built),
+            unit=_text(entry["unit"]),
+            period=_period(entry["period"]),
+            basis=basis,
+        )
+    return tuple(built.values())
+
+
+def _value(entry: dict[str, Any], built: dict[str, Fact]) -> Value | Unknown:
+    value = entry["value"]
+    match entry["type"]:
+        case "unknown":
+            why = entry["unknown"]
+            if why["reason"] not in get_args(Reason):
+                raise ValueError(f"{why['reason']!r} is not a reason")
+            last = built[why["last_known"]] if "last_known" in why else None
+            return Unknown(cast(Reason, why["reason"]), _text(why["detail"]), last)
+        case "money":
+            return Money(Decimal(_text(value)))
+        case "decimal":
+            return Decimal(_text(value))
+        case "flag" if isinstance(value, bool):
+            return value
+        case "integer" if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        case "text":
+            return _text(value)
+    raise ValueError(f"{value!r} is no value of type {entry['type']!r}")
+
+
+def _period(data: dict[str, Any] | None) -> Period | None:
+    if data is None:
+        return None
+    end = date.fromisoformat(data["to"]) if data["to"] is not None else None
+    return Period(date.fromisoformat(data["from"]), end, data.get("observed", False))
+
+
+def _artifact(data: dict[str, Any]) -> Artifact:
+    return Artifact(
+        _text(data["name"]),
+        _text(data["sha256"]),
+        int(data["bytes"]),
+        _text(data["url"]),
+        _text(data["retrieved"]),
+    )
+
+
+def _citation(data: dict[str, Any], artifacts: dict[str, Artifact]) -> Citation:
+    locator = Locator(_text(data["locator"]), _text(data.get("member", "")), _text(data["column"]))
+    return Citation(
+        source=_text(data["source"]),
+        release=_text(data["release"]),
+        artifact=artifacts[data["artifact"]],
+        locator=locator,
+        text=_text(data["text"]),
+    )
+
+
+def _derivation(data: dict[str, Any], built: dict[str, Fact]) -> Derivation:
+    return Derivation(
+        rule=_text(data["rule"]),
+        inputs=tuple((_text(given["role"]), built[given["fact"]]) for given in data["inputs"]),
+        settings=tuple((role, _text(value)) for role, value in data["settings"].items()),
+        reference=_text(data["reference"]),
+        steps=tuple(
+            Step(
+                _text(s["label"]), _text(s["expression"]), _text(s["result"]), _text(s["reference"])
+            )
+            for s in data["steps"]
+        ),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value

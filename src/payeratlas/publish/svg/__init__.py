@@ -1,0 +1,26 @@
+"""Our own SVG writer for the charts of a page. Positions are drawn, no figure is computed."""
+
+from __future__ import annotations
+
+from payeratlas.pages.page import Chart
+from payeratlas.publish.svg.parts import PAPER, SCREEN, Drawing, Theme
+from payeratlas.publish.svg.spread import spread
+from payeratlas.publish.svg.steps import steps
+
+WIDE, NARROW = 720, 358
+"""Widths drawn for, in pixels at text size: the measure of a page, and a phone's."""
+
+
+def draw(chart: Chart, *, id: str, width: int = WIDE, theme: Theme = SCREEN) -> str:
+    """The chart as one ``<svg>`` element, its ids prefixed with ``id``.
+
+    Drawn for a width in pixels at which its text has its true size. SCREEN takes its colours
+    from the CSS variables of the page, PAPER has them fixed.
+    """
+    drawing = Drawing(width, theme, id)
+    kind = {"steps": steps, "spread": spread}[chart.kind]
+    kind(drawing, chart)
+    return drawing.svg(chart.title, chart.description)
+
+
+__all__ = ["NARROW", "PAPER", "SCREEN", "WIDE", "Theme", "draw"]

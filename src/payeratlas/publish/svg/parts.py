@@ -1,0 +1,197 @@
+"""Elements, scales and themes that both charts are drawn with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+from math import ceil, floor
+from typing import Literal
+
+from payeratlas.model.amounts import Money
+from payeratlas.model.facts import Fact
+from payeratlas.pages.page import Series
+from payeratlas.publish.wording import clean
+
+Key = Literal["office", "facility"]
+Anchor = Literal["start", "middle", "end"]
+
+SIZE = 12.0
+"""Size of chart text in pixels; SMALL is for axes."""
+SMALL = 11.0
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours and face of a drawing; each is any SVG paint."""
+
+    ink: str
+    muted: str
+    rule: str
+    paper: str
+    office: str
+    facility: str
+    font: str
+
+    def of(self, key: Key) -> str:
+        """The colour of a series."""
+        return self.office if key == "office" else self.facility
+
+
+SCREEN = Theme(
+    ink="var(--ink)",
+    muted="var(--muted)",
+    rule="var(--rule)",
+    paper="var(--paper)",
+    office="var(--office)",
+    facility="var(--facility)",
+    font="inherit",
+)
+PAPER = Theme(
+    ink="#1b1f24",
+    muted="#555c64",
+    rule="#d9d5cc",
+    paper="#ffffff",
+    office="#0f5c6e",
+    facility="#9a4f12",
+    font="Libertinus Serif",
+)
+
+
+class Drawing:
+    """An SVG being drawn: elements are added in painting order, then wrapped once."""
+
+    def __init__(self, width: int, theme: Theme, id: str) -> None:
+        self.width = width
+        self.height = 0.0
+        self.theme = theme
+        self.id = id
+        self._parts: list[str] = []
+
+    def add(self, name: str, title: str = "", **attributes: str | float) -> None:
+        """Add an empty element, or one with a title that says what the mark stands for."""
+        inside = f"<title>{_text(title)}</title>" if title else ""
+        end = f">{inside}</{name}>" if inside else "/>"
+        self._parts.append(f"<{name}{_attributes(attributes)}{end}")
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        fill: str = "",
+        anchor: Anchor = "start",
+        size: float = SIZE,
+        weight: str = "",
+        turned: bool = False,
+        halo: bool = False,
+    ) -> None:
+        """Words at a point on their baseline; ``turned`` writes them upwards, ``halo`` keeps
+        lines behind them clear."""
+        extra: dict[str, str | float] = {"font-weight": weight} if weight else {}
+        if halo:
+            extra |= {"stroke": self.theme.paper, "stroke-width": 4, "paint-order": "stroke"}
+            extra["stroke-linejoin"] = "round"
+        if anchor != "start":
+            extra["text-anchor"] = anchor
+        if turned:
+            extra["transform"] = f"rotate(-90 {_number(x)} {_number(y)})"
+        attributes = {"x": x, "y": y, "fill": fill or self.theme.ink, "font-size": size, **extra}
+        self._parts.append(f"<text{_attributes(attributes)}>{_text(words)}</text>")
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str = "") -> None:
+        """A hairline."""
+        self.add("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=stroke or self.theme.rule)
+
+    def mark(self, key: Key, x: float, y: float, radius: float, title: str = "") -> None:
+        """The mark of a series: a disc for the office, a diamond for the facility."""
+        if key == "office":
+            self.add("circle", title, cx=x, cy=y, r=radius, fill=self.theme.office)
+            return
+        arm = radius * 1.25
+        points = ((x, y - arm), (x + arm, y), (x, y + arm), (x - arm, y))
+        path = "M" + "L".join(f"{_number(a)} {_number(b)}" for a, b in points) + "Z"
+        self.add("path", title, d=path, fill=self.theme.facility)
+
+    def hatch(self) -> str:
+        """Define the hatching of a span without data; returns its paint."""
+        name = f"{self.id}-hatch"
+        self._parts.append(
+            f'<pattern id="{_text(name)}" width="6" height="6" patternUnits="userSpaceOnUse" '
+            f'patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="6" '
+            f'stroke="{self.theme.muted}" stroke-opacity="0.5"/></pattern>'
+        )
+        return f"url(#{name})"
+
+    def svg(self, title: str, description: str) -> str:
+        """The whole element with its accessible name and description."""
+        name = _text(self.id)
+        head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" id="{name}" '
+            f'aria-labelledby="{name}-title" aria-describedby="{name}-desc" '
+            f'width="{self.width}" height="{_number(self.height)}" '
+            f'viewBox="0 0 {self.width} {_number(self.height)}" '
+            f'font-family="{_text(self.theme.font)}" font-size="{_number(SIZE)}">'
+            f'<title id="{name}-title">{_text(title)}</title>'
+            f'<desc id="{name}-desc">{_text(description)}</desc>'
+        )
+        return head + "".join(self._parts) + "</svg>"
+
+
+def amount(fact: Fact) -> Decimal | None:
+    """The height of a fact on a dollar axis; None where it is Unknown or no amount."""
+    if isinstance(fact.value, Money):
+        return fact.value.amount
+    return fact.value if isinstance(fact.value, Decimal) else None
+
+
+def amounts(series: Iterable[Series]) -> list[Decimal]:
+    """Every amount drawn."""
+    return [value for one in series for p in one.points if (value := amount(p.fact)) is not None]
+
+
+def ticks(low: Decimal, high: Decimal, most: int) -> list[int]:
+    """At most ``most`` + 1 round dollar marks around a range: steps of 1, 2 or 5 times 10^k."""
+    step = 1
+    while True:
+        for factor in (1, 2, 5):
+            size = step * factor
+            first, last = floor(low / size) * size, ceil(high / size) * size
+            if last == first:
+                last += size
+            if (last - first) // size <= most:
+                return list(range(first, last + size, size))
+        step *= 10
+
+
+def wrap(words: str, width: float, size: float = SIZE) -> list[str]:
+    """Words in as few lines as fit the width."""
+    lines: list[str] = []
+    for word in words.split():
+        if lines and wide(f"{lines[-1]} {word}", size) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def wide(words: str, size: float = SIZE) -> float:
+    """A generous estimate of the width of words, in pixels."""
+    return len(words) * size * 0.6
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _attributes(values: dict[str, str | float]) -> str:
+    return "".join(
+        f' {name.replace("_", "-")}="{_text(v) if isinstance(v, str) else _number(v)}"'
+        for name, v in values.items()
+    )
+
+
+def _text(words: str) -> str:
+    return escape(clean(words), quote=True)

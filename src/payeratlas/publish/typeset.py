@@ -1,0 +1,295 @@
+"""Typesetting: from a Page to the PageView that every renderer prints.
+
+Numbers figures over the page and notes over each section, and decides where a note's mark stands:
+beside its figure, on the row, or in the column's heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from string import ascii_lowercase
+
+from payeratlas.model.facts import Fact, Unknown
+from payeratlas.model.time import Period
+from payeratlas.pages.page import (
+    Block,
+    Bullets,
+    Cell,
+    Chart,
+    Gap,
+    Grid,
+    Name,
+    Page,
+    Paragraph,
+    Section,
+    Subsection,
+    Text,
+    Tiles,
+)
+from payeratlas.publish.notes import Key, Note, Notes, note_keys, source_lines
+from payeratlas.publish.view import (
+    BlockView,
+    BulletsView,
+    CellView,
+    ChartView,
+    Figure,
+    GapView,
+    GridView,
+    HeadView,
+    Ink,
+    Label,
+    Line,
+    PageView,
+    ParagraphView,
+    SectionView,
+    SubsectionView,
+    TilesView,
+    TileView,
+    When,
+    Words,
+)
+from payeratlas.publish.wording import (
+    REASON_WORDS,
+    clean,
+    date_text,
+    known_on_text,
+    last_known_text,
+    period_iso,
+    period_text,
+    source_name,
+    unknown_text,
+    value_text,
+)
+
+_SAFE_LINK = re.compile(r"(https?://|mailto:|#|\.{0,2}/|[\w%~-][\w%~.-]*(/|\.html\b|$|[?#]))", re.A)
+
+Shared = dict[Key, Fact]
+"""Notes that several figures share, each with a figure that stands for them."""
+
+
+def typeset(page: Page) -> PageView:
+    """Lay the page out."""
+    setter = _Setter()
+    day = page.as_of.service_date
+    summary = setter.line(page.summary)
+    notices = tuple(setter.line(notice) for notice in page.notices)
+    notes = setter.turn_page()
+    contents = tuple(setter.section(section) for section in page.sections)
+    answers = next((s for s in contents if any(isinstance(b, TilesView) for b in s.blocks)), None)
+    return PageView(
+        code=clean(page.code),
+        system=clean(page.system),
+        title=clean(page.title),
+        as_of=When(date_text(day), day.isoformat(), True),
+        known_on=known_on_text(page.as_of),
+        edition=clean(page.edition),
+        version=clean(page.version),
+        releases=tuple(
+            (f"{source_name(r.source)} {clean(r.id)}", clean(r.title)) for r in page.releases
+        ),
+        summary=summary,
+        notices=notices,
+        notes=notes,
+        answers=answers,
+        sections=tuple(section for section in contents if section is not answers),
+        contents=contents,
+    )
+
+
+def safe_link(href: str) -> str:
+    """The address if it is http, https, mail, an anchor or a relative path; else nothing.
+
+    ``javascript:`` and ``data:`` addresses never pass, however they are spelt.
+    """
+    href = href.strip()
+    if any(ord(c) < 33 or c in "\\\x7f" for c in href) or href.startswith("//"):
+        return ""
+    return href if _SAFE_LINK.match(href) else ""
+
+
+class _Setter:
+    """Sets spans and blocks, numbering figures over the page and notes over the section."""
+
+    def __init__(self) -> None:
+        self.notes = Notes()
+        self.figures = 0
+        self.blocks_set = 0
+        self.reasons: dict[str, str] = {}
+
+    def turn_page(self) -> tuple[Note, ...]:
+        """The notes so far; the next ones start at 1 again."""
+        notes, self.notes = self.notes.all(), Notes()
+        return notes
+
+    def section(self, section: Section) -> SectionView:
+        lead = self.line(section.lead)
+        blocks = self.run(section.blocks)
+        return SectionView(
+            id=clean(section.id),
+            letter=clean(section.letter),
+            title=clean(section.title),
+            lead=lead,
+            blocks=blocks,
+            empty=section.empty,
+            notes=self.turn_page(),
+        )
+
+    def run(self, blocks: Iterable[Block | Subsection]) -> tuple[BlockView, ...]:
+        return tuple(self.block(block) for block in blocks)
+
+    def block(self, block: Block | Subsection) -> BlockView:
+        match block:
+            case Subsection():
+                return SubsectionView(clean(block.title), self.run(block.blocks))
+            case Paragraph():
+                return ParagraphView(self.line(block.text))
+            case Bullets():
+                return BulletsView(tuple(self.line(item) for item in block.items))
+            case Tiles():
+                return TilesView(
+                    tuple(
+                        TileView(clean(t.label), self.line(t.answer), self.line(t.note), t.tone)
+                        for t in block.tiles
+                    )
+                )
+            case Grid():
+                return self.grid(block)
+            case Chart():
+                return self.chart(block)
+            case Gap():
+                return GapView(clean(block.what), self.line(block.why), self.line(block.fill))
+
+    def chart(self, chart: Chart) -> ChartView:
+        facts = [point.fact for series in chart.series for point in series.points]
+        facts += [chart.marked] if chart.marked else []
+        return ChartView(
+            id=self.next_id("chart"),
+            chart=chart,
+            title=clean(chart.title),
+            description=clean(chart.description),
+            marks=tuple(sorted({n for fact in facts for n in self.numbers(fact)})),
+        )
+
+    def grid(self, grid: Grid) -> GridView:
+        """A table; notes shared by a column stand in its heading, by a row on its first cell."""
+        identity = self.next_id("table")
+        self.reasons = _shared_reasons(grid)
+        columns = [
+            _shared([fact for r in grid.rows for fact in _facts(r[column : column + 1])], 3)
+            for column in range(len(grid.head))
+        ]
+        head = tuple(
+            HeadView(clean(text), column in grid.numeric, self.marks(columns[column]))
+            for column, text in enumerate(grid.head)
+        )
+        rows = tuple(self.row(row, columns) for row in grid.rows)
+        reasons, self.reasons = self.reasons, {}
+        return GridView(
+            id=identity,
+            caption=clean(grid.caption),
+            head=head,
+            rows=rows,
+            folded=grid.folded,
+            note=self.line(grid.note),
+            reasons=tuple((letter, text) for text, letter in reasons.items()),
+        )
+
+    def row(self, cells: Sequence[Cell], columns: Sequence[Shared]) -> tuple[CellView, ...]:
+        """One row, given what its columns' headings already carry."""
+        above = [set(columns[i]) if i < len(columns) else set() for i in range(len(cells))]
+        shared = _shared(
+            [fact for cell in cells for fact in _facts([cell])],
+            2,
+            without=set().union(*above) if above else set(),
+        )
+        return tuple(
+            CellView(
+                self.line(cell.text, above[column] | set(shared)),
+                cell.tone,
+                self.marks(shared) if column == 0 else (),
+            )
+            for column, cell in enumerate(cells)
+        )
+
+    def marks(self, shared: Shared) -> tuple[int, ...]:
+        return tuple(sorted(self.notes.number(key, fact) for key, fact in shared.items()))
+
+    def numbers(self, fact: Fact) -> tuple[int, ...]:
+        return tuple(sorted(self.notes.number(key, fact) for key in note_keys(fact)))
+
+    def line(self, text: Text, above: Collection[Key] = ()) -> Line:
+        """Spans as ink; notes named in ``above`` are carried by the heading or the row."""
+        inks: list[Ink] = []
+        for span in text:
+            match span:
+                case str():
+                    inks.append(Words(clean(span)))
+                case Name():
+                    inks.append(Label(clean(span.text), span.code, safe_link(span.href)))
+                case Period():
+                    inks.append(When(period_text(span), period_iso(span), False))
+                case date():
+                    inks.append(When(date_text(span), span.isoformat(), True))
+                case Fact():
+                    inks.append(self.figure(span, above))
+        return tuple(inks)
+
+    def figure(self, fact: Fact, above: Collection[Key]) -> Figure:
+        self.figures += 1
+        numbered = sorted((self.notes.number(key, fact), key) for key in note_keys(fact))
+        text, last, letter, sources = "", "", "", source_lines(fact)
+        if isinstance(fact.value, Unknown):
+            text, last = unknown_text(fact.value), last_known_text(fact.value)
+            letter = self.reasons.get(text, "")
+            if letter:
+                text, sources = REASON_WORDS[fact.value.reason], (text, *sources)
+        else:
+            text = value_text(fact)
+        return Figure(
+            fact=fact,
+            id=f"s{self.figures}",
+            text=text,
+            last=last,
+            about=_about(fact),
+            sources=sources,
+            notes=tuple(number for number, _ in numbered),
+            marks=tuple(number for number, key in numbered if key not in above),
+            letter=letter,
+        )
+
+    def next_id(self, kind: str) -> str:
+        self.blocks_set += 1
+        return f"{kind}-{self.blocks_set}"
+
+
+def _about(fact: Fact) -> str:
+    """Measure, subject and period of a figure, in one line."""
+    words = f"{clean(fact.measure)} of {clean(fact.subject)}"
+    if fact.unit not in ("code", "flag", "text", ""):
+        words += f", {clean(fact.unit)}"
+    return words + (f", {period_text(fact.period)}" if fact.period else "")
+
+
+def _facts(cells: Iterable[Cell]) -> list[Fact]:
+    return [span for cell in cells for span in cell.text if isinstance(span, Fact)]
+
+
+def _shared_reasons(grid: Grid) -> dict[str, str]:
+    """Reasons that more than one cell gives, each with a letter, in reading order."""
+    facts = [fact for row in grid.rows for fact in _facts(row)]
+    counted = Counter(unknown_text(f.value) for f in facts if isinstance(f.value, Unknown))
+    repeated = [text for text, count in counted.items() if count > 1]
+    return {text: ascii_lowercase[i % 26] * (1 + i // 26) for i, text in enumerate(repeated)}
+
+
+def _shared(facts: Sequence[Fact], least: int, without: Collection[Key] = ()) -> Shared:
+    """The notes that all figures with a source share, if there are at least that many figures."""
+    cited = [(fact, keys) for fact in facts if (keys := note_keys(fact))]
+    if len(cited) < least:
+        return {}
+    common = set.intersection(*(set(keys) for _, keys in cited)) - set(without)
+    first, keys = cited[0]
+    return {key: first for key in keys if key in common}

@@ -1,0 +1,206 @@
+"""Charts: every figure is drawn at its place, gaps stay open, nothing leaves the frame."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+import pytest
+import sample
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payeratlas.pages.page import Chart, Point, Series
+from payeratlas.publish.svg import NARROW, PAPER, SCREEN, WIDE, draw
+from payeratlas.publish.svg.parts import ticks, wide, wrap
+from payeratlas.publish.svg.spread import _swarm
+
+SVG = "{http://www.w3.org/2000/svg}"
+CHARTS = (sample.trend_chart(), sample.spread_chart())
+
+
+def titles(svg: ET.Element, tag: str) -> list[str]:
+    return [t.text or "" for e in svg.iter(SVG + tag) for t in e.findall(SVG + "title")]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("chart", CHARTS, ids=["steps", "spread"])
+def test_accessible_name_description_and_unique_ids(chart: Chart, width: int) -> None:
+    svg = ET.fromstring(draw(chart, id="c1", width=width))
+    assert svg.get("role") == "img"
+    ids = [e.get("id") for e in svg.iter() if e.get("id")]
+    assert len(ids) == len(set(ids))
+    by_id = {e.get("id"): e for e in svg.iter()}
+    assert by_id[svg.get("aria-labelledby")].text == chart.title
+    assert by_id[svg.get("aria-describedby")].text == chart.description
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("chart", CHARTS, ids=["steps", "spread"])
+def test_text_is_legible_and_inside_the_frame(chart: Chart, width: int) -> None:
+    svg = ET.fromstring(draw(chart, id="c1", width=width))
+    _, _, across, down = map(float, (svg.get("viewBox") or "").split())
+    assert across == width
+    for text in svg.iter(SVG + "text"):
+        size, x, y = (float(text.get(a) or 0) for a in ("font-size", "x", "y"))
+        assert size >= 11
+        assert 0 <= y <= down
+        if text.get("transform"):
+            continue
+        length = wide(text.text or "", size)
+        left = {"end": x - length, "middle": x - length / 2}.get(text.get("text-anchor", ""), x)
+        assert left >= -2
+        assert left + length * 0.9 <= across + 2
+
+
+def test_a_mark_for_every_period_says_release_period_and_amount() -> None:
+    svg = ET.fromstring(draw(sample.trend_chart(), id="c1"))
+    told = titles(svg, "circle") + titles(svg, "path")
+    assert len(told) == 2 * len(sample.HISTORY)
+    assert "Office (non-facility), RVU25A, January 1 to March 31, 2025: $240.98" in told
+    assert "Facility, RVU24AR, March 9 to March 31, 2024: $118.50" in told
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_gaps_are_hatched_named_and_left_open(width: int) -> None:
+    svg = ET.fromstring(draw(sample.trend_chart(), id="c1", width=width))
+    gaps = [t for t in titles(svg, "rect") if t.endswith("no release on hand")]
+    assert gaps == [
+        "October 1 to December 31, 2024: no release on hand",
+        "April 1 to September 30, 2025: no release on hand",
+        "January 1 to June 30, 2026: no release on hand",
+    ]
+    assert "no release on hand" in [t.text for t in svg.iter(SVG + "text")]
+    paths = [p.get("d") or "" for p in svg.iter(SVG + "path") if p.get("fill") == "none"]
+    assert len(paths) == 2
+    for path in paths:
+        assert path.count("M") == 4  # one move a run of releases without a gap
+        spans = [
+            (float(r.get("x") or 0), float(r.get("x") or 0) + float(r.get("width") or 0))
+            for r in svg.iter(SVG + "rect")
+            for t in r.findall(SVG + "title")
+            if (t.text or "").endswith("no release on hand")
+        ]
+        for start, _, end in re.findall(r"[ML]([\d.]+) ([\d.]+)H([\d.]+)", path):
+            middle = (float(start) + float(end)) / 2
+            assert not any(a < middle < b for a, b in spans)
+
+
+def test_years_are_labelled() -> None:
+    svg = ET.fromstring(draw(sample.trend_chart(), id="c1"))
+    told = [t.text for t in svg.iter(SVG + "text")]
+    assert [str(year) for year in range(2020, 2027)] == [
+        t for t in told if t and re.fullmatch(r"20\d\d", t)
+    ]
+
+
+def test_heights_follow_amounts() -> None:
+    svg = ET.fromstring(draw(sample.trend_chart(), id="c1"))
+    found = {}
+    for circle in svg.iter(SVG + "circle"):
+        for title in circle.findall(SVG + "title"):
+            amount = Decimal((title.text or "").rpartition("$")[2])
+            found[amount] = float(circle.get("cy") or 0)
+    assert len(found) >= 6
+    ordered = sorted(found)
+    assert [found[a] for a in ordered] == sorted(found.values(), reverse=True)
+    per_dollar = {
+        round((found[a] - found[b]) / float(b - a), 2) for a, b in pairwise(ordered) if b - a > 1
+    }
+    assert len(per_dollar) == 1
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_mark_for_every_locality_with_both_ends_named(width: int) -> None:
+    svg = ET.fromstring(draw(sample.spread_chart(), id="c1", width=width))
+    told = titles(svg, "circle") + titles(svg, "path")
+    assert len(told) == 218
+    assert "Alaska*, AK, Facility: $150.09" in told
+    words = " ".join(t.text or "" for t in svg.iter(SVG + "text"))
+    assert "Lowest $213.89, Arkansas, AR" in words
+    assert "Highest $318.41, San Jose-Sunnyvale-Santa Clara (San Benito Cnty), CA" in words
+    assert "Highest $150.09, Alaska*, AK" in words
+    assert words.count("National $240.98") == 1  # in the strip of its own measure
+
+
+def test_marks_differ_by_shape_as_well_as_colour() -> None:
+    svg = ET.fromstring(draw(sample.spread_chart(), id="c1"))
+    assert all(", Office" in t for t in titles(svg, "circle"))
+    assert all(", Facility" in t for t in titles(svg, "path"))
+
+
+def test_themes() -> None:
+    screen = draw(sample.trend_chart(), id="c1", theme=SCREEN)
+    paper = draw(sample.trend_chart(), id="c1", theme=PAPER)
+    assert "var(--office)" in screen
+    assert not re.search(r"#[0-9a-f]{6}", screen)
+    assert "var(" not in paper
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=["steps", "spread"])
+def test_a_chart_without_amounts_says_so(chart: Chart) -> None:
+    unknown = (Point(sample.QUALIFYING, sample.OCTOBER, "x"),)
+    empty = replace(chart, series=(replace(chart.series[0], points=unknown),), marked=None)
+    assert "No amount on hand to draw." in draw(empty, id="c1")
+    assert "$0.00" not in draw(empty, id="c1")
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=["steps", "spread"])
+def test_one_point_and_an_open_period_can_be_drawn(chart: Chart) -> None:
+    period = replace(sample.OCTOBER, end=None)
+    one = replace(
+        chart, series=(Series("office", "Office", (Point(sample.OFFICE, period, "here"),)),)
+    )
+    for width in (WIDE, NARROW):
+        assert "$240.98" in draw(one, id="c1", width=width)
+
+
+def test_texts_are_escaped() -> None:
+    poison = "<script>&\"'\x1b"
+    chart = replace(sample.spread_chart(), title=poison, description=poison)
+    svg = draw(chart, id=f"c{poison}")
+    ET.fromstring(svg)
+    assert "<script" not in svg
+
+
+@given(st.decimals("0.01", 5000, places=2), st.decimals("0", 5000, places=2), st.integers(2, 9))
+def test_ticks_hold_the_range_in_few_round_steps(low: Decimal, more: Decimal, most: int) -> None:
+    found = ticks(low, low + more, most)
+    assert found[0] <= low
+    assert found[-1] >= low + more
+    assert 2 <= len(found) <= most + 1
+    assert len({b - a for a, b in pairwise(found)}) == 1
+
+
+@given(st.lists(st.floats(0, 300), max_size=60))
+def test_marks_never_overlap_nor_leave_their_dollar(places: list[float]) -> None:
+    radius = 3.0
+    set_down = _swarm(sorted(places), radius)
+    assert [x for x, _ in set_down] == sorted(places)
+    for i, (x, y) in enumerate(set_down):
+        for a, b in set_down[:i]:
+            assert (x - a) ** 2 + (y - b) ** 2 >= (2 * radius) ** 2
+
+
+def test_wrap_keeps_every_word() -> None:
+    words = "Highest $318.41, San Jose-Sunnyvale-Santa Clara (San Benito Cnty), CA"
+    lines = wrap(words, 200)
+    assert len(lines) > 1
+    assert " ".join(lines) == words
+    assert all(wide(line) <= 200 for line in lines)
+
+
+def test_dates_outside_one_year_stay_in_the_frame() -> None:
+    start = replace(sample.OCTOBER, start=date(2025, 12, 31))
+    chart = replace(
+        sample.trend_chart(),
+        series=(Series("office", "Office", (Point(sample.OFFICE, start, "day"),)),),
+    )
+    svg = ET.fromstring(draw(chart, id="c1"))
+    assert all(
+        0 <= float(c.get("cx") or 0) <= WIDE for c in svg.iter(SVG + "circle") if c.get("cx")
+    )
