@@ -1,0 +1,97 @@
+"""Speed of what people run most, as ratios to a bare Python started in the same round.
+
+Seconds drift with the machine; ratios much less. Each round runs every case once, in turn, and the
+table shows medians over rounds. Nothing is asserted: a person reads it and compares.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROGRAM = [sys.executable, "-c", "from payeratlas.apps.cli import main; main()"]
+STARTED = [sys.executable, "-c", "import payeratlas; payeratlas.open()"]
+HISTORY = [
+    sys.executable,
+    "-c",
+    "from payeratlas.store import Store; Store.open().history('pfs_rvu', hcpcs='64640')",
+]
+
+
+@dataclass
+class Case:
+    """A command, and what it took each time it ran."""
+
+    name: str
+    command: Sequence[str]
+    seconds: list[float] = field(default_factory=list)
+    peak_kib: int = 0
+
+    def run(self, environment: dict[str, str]) -> None:
+        """Run once; a command that fails stops the whole run, for its time means nothing."""
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            self.command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        assert process.stderr is not None
+        said = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        process.stderr.close()
+        if process.returncode:
+            raise SystemExit(f"{self.name} failed:\n{said.decode(errors='replace')}")
+        self.seconds.append(time.perf_counter() - begun)
+        self.peak_kib = max(self.peak_kib, usage.ru_maxrss)
+
+
+def cases(folder: Path) -> list[Case]:
+    """What is measured; the first is what the others are compared with."""
+    facts = ["facts", "64640", "--as-of", "2025-10-15", "--json"]
+    publish = ["publish", "64640", "--as-of", "2025-10-15", "--out", str(folder)]
+    return [
+        Case("python -c pass", [sys.executable, "-c", "pass"]),
+        Case("payeratlas --help", [*PROGRAM, "--help"]),
+        Case("open the store", STARTED),
+        Case("history of one code, all releases", HISTORY),
+        Case("payeratlas facts 64640 --json", [*PROGRAM, *facts]),
+        Case("payeratlas publish 64640", [*PROGRAM, *publish]),
+    ]
+
+
+def main() -> None:
+    """Run the rounds and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="how often each case runs")
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as name:
+        # No store of the user's own: the embedded data is the same for everyone.
+        environment = {**os.environ, "PAYERATLAS_STORE": str(Path(name) / "store")}
+        measured = cases(Path(name) / "out")
+        for case in measured:
+            case.run(environment)  # warm the caches; not counted
+            case.seconds.clear()
+        for _ in range(rounds):
+            for case in measured:
+                case.run(environment)
+    bare = measured[0].seconds
+    lines = [f"{'case':<36}{'ms':>8}{'x bare':>9}{'peak MiB':>10}"]
+    for case in measured:
+        ratio = statistics.median(s / b for s, b in zip(case.seconds, bare, strict=True))
+        milliseconds = statistics.median(case.seconds) * 1000
+        lines.append(
+            f"{case.name:<36}{milliseconds:>8.0f}{ratio:>9.1f}{case.peak_kib / 1024:>10.0f}"
+        )
+    lines.append(f"Medians of {rounds} rounds. Compare ratios, not milliseconds.")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+"""The embedded data set is what its inventory says, whole, small, and rebuilt to the byte."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from payeratlas.build.embed import INVENTORY, Entry, build, inventory
+from payeratlas.model.facts import Unknown
+from payeratlas.model.time import AsOf
+from payeratlas.store import EMBEDDED, Published, Store
+from payeratlas.store.manifest import same_content
+from payeratlas.store.query import verified
+from payeratlas.tables.catalog import catalog
+
+MOST_BYTES = 12_000_000
+ENTRIES = inventory(EMBEDDED / INVENTORY)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store.open(tmp_path_factory.mktemp("none"))
+
+
+def name_of(entry: Entry) -> str:
+    return f"{entry.source} {entry.release}"
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.name != INVENTORY
+    }
+
+
+def test_it_holds_exactly_what_the_inventory_lists(store: Store) -> None:
+    listed = [(entry.source, entry.release) for entry in ENTRIES]
+    assert len(listed) == len(set(listed))
+    held = {(p.release.source, p.release.id) for p in store.releases()}
+    assert held == set(listed)
+    for entry in ENTRIES:
+        (published,) = [p for p in store.releases(entry.source) if p.release.id == entry.release]
+        artifacts = {part.artifact.name for part in published.parts}
+        assert artifacts == {name.rpartition("/")[2] for name in entry.files}
+
+
+def test_nothing_lies_about_that_no_manifest_names(store: Store) -> None:
+    named = {part.path for p in store.releases() for part in p.parts}
+    named |= {f"releases/{p.release.source}/{p.release.id}.json" for p in store.releases()}
+    assert set(tree(EMBEDDED)) == named
+
+
+def test_every_partition_is_what_its_manifest_pinned(store: Store) -> None:
+    for published in store.releases():
+        for part in published.parts:
+            assert len(verified(published, part)) == part.bytes
+            assert part.account.kept == part.rows
+        for table in {part.table for part in published.parts}:
+            rows = sum(part.rows for part in published.parts_of(table, {}))
+            assert store.scan(table, published, ["ordinal"]).num_rows == rows
+
+
+def test_it_stays_small() -> None:
+    size = sum(len(data) for data in tree(EMBEDDED).values())
+    assert size < MOST_BYTES
+
+
+def test_no_descriptor_of_a_billing_code_is_in_it(store: Store) -> None:
+    for published in store.releases():
+        for part in published.parts:
+            if "hcpcs" in catalog()[part.table].key:
+                columns = store.scan(part.table, published).column_names
+                assert not [c for c in columns if re.search("desc|name|text", c)]
+                headings = [binding.heading for binding in part.bindings.values()]
+                assert not [h for h in headings if "DESC" in h.upper()]
+
+
+def test_every_table_has_an_embedded_release(store: Store) -> None:
+    held = {part.table for p in store.releases() for part in p.parts}
+    assert held == set(catalog())
+
+
+def test_the_gaps_between_releases_stay_gaps(store: Store) -> None:
+    standard = {"participation": ("all", "nonqpp")}
+    for day in (date(2024, 10, 1), date(2025, 4, 1), date(2025, 9, 30), date(2026, 1, 1)):
+        found = store.look_up("pfs_rvu", AsOf(day), constants=standard, hcpcs="64640")
+        assert isinstance(found, Unknown)
+        assert found.reason == "not_covered"
+
+
+def test_a_wheel_takes_it_along(repository: Path) -> None:
+    ignored = subprocess.run(
+        ["git", "check-ignore", *(str(EMBEDDED / path) for path in [INVENTORY, *tree(EMBEDDED)])],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ignored.returncode == 128:
+        pytest.skip("not a git checkout")
+    assert ignored.stdout == ""
+    assert 'packages = ["src/payeratlas"]' in (repository / "pyproject.toml").read_text("utf-8")
+
+
+# -- against the publishers' files ----------------------------------------------------------------
+
+
+def lines(path: Path) -> list[list[str]]:
+    """The records of a CSV file, read by other means than ours."""
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
+    return list(csv.reader(text.splitlines(keepends=True)))
+
+
+def by_name(shared_data: Path, entry: Entry) -> dict[str, Path]:
+    return {name.rpartition("/")[2]: shared_data / name for name in entry.files}
+
+
+FIRST_CELL = {  # what the first cell of a data record looks like, by table
+    "pfs_rvu": "[0-9A-Z]{3,5}",  # one converted file lost leading zeros
+    "pfs_gpci": "[0-9]{5}",
+    "pfs_locality": "[0-9]{4,5}",
+    "pfs_oppscap": "[0-9A-Z]{5}",
+    "ncci_mue": "[0-9A-Z]{5}",
+    "pos": "[0-9]{2}",
+    "hcpcs_modifier": "[A-Z][A-Z0-9]",
+}
+MERGED = {"pfs_locality", "hcpcs_modifier"}  # tables whose files print one row twice
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=name_of)
+def test_rows_are_those_of_an_independent_count(
+    store: Store, shared_data: Path, entry: Entry
+) -> None:
+    (published,) = [p for p in store.releases(entry.source) if p.release.id == entry.release]
+    paths = by_name(shared_data, entry)
+    for part in published.parts:
+        path = paths[part.artifact.name]
+        records = lines(path.with_suffix(".csv") if path.suffix == ".xlsx" else path)
+        data = [
+            record
+            for record in records
+            if re.fullmatch(FIRST_CELL[part.table], record[0].strip())
+            and record[0] not in ("HCPCS", "hcpcs")
+            and sum(1 for cell in record if cell.strip()) > 1
+        ]
+        once = {tuple(cell.strip() for cell in record) for record in data}
+        if part.table == "hcpcs_modifier":
+            once = {(record[0], record[-1]) for record in once}
+        expected = len(once) if part.table in MERGED else len(data)
+        assert part.rows == expected
+        assert sum(n for _, n in part.account.merged) == len(data) - expected
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=name_of)
+def test_a_sample_of_cells_reopens_in_the_publishers_file(
+    store: Store, shared_data: Path, entry: Entry
+) -> None:
+    (published,) = [p for p in store.releases(entry.source) if p.release.id == entry.release]
+    paths = by_name(shared_data, entry)
+    originals = {part.artifact.sha256: paths[part.artifact.name] for part in published.parts}
+    for part in published.parts:
+        rows = store.rows(part.table, published, **part.constants)
+        assert len(rows) == part.rows
+        row = rows[len(rows) // 2]
+        for place, column in enumerate(part.bindings):
+            cited = store.cite(row, column)
+            assert store.reopen(cited).level == "table"
+            if place in (1, len(part.bindings) - 1):  # a whole file is read for each
+                assert store.reopen(cited, originals).level == "bytes"
+
+
+@pytest.mark.slow
+def test_it_is_rebuilt_to_the_byte(tmp_path: Path, shared_data: Path, repository: Path) -> None:
+    circumstances = (
+        {"TZ": "Pacific/Kiritimati", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+        {"TZ": "America/Chicago", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "64640"},
+    )
+    running = []
+    for number, chosen in enumerate(circumstances):
+        working = tmp_path / f"cwd{number}"
+        working.mkdir()
+        command = [sys.executable, "-m", "payeratlas.build.embed"]
+        command += ["--from", str(shared_data), "--to", str(tmp_path / f"build{number}")]
+        environment = {k: v for k, v in os.environ.items() if k not in ("LC_ALL", "LANG")}
+        running.append(
+            subprocess.Popen(
+                command,
+                cwd=working,
+                env=environment | chosen,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+    for process in running:
+        _, said = process.communicate()
+        assert process.returncode == 0, said
+    one, other, committed = tree(tmp_path / "build0"), tree(tmp_path / "build1"), tree(EMBEDDED)
+    assert one == other
+    assert set(one) == set(committed), "run scripts/data and commit what it writes"
+    for path, data in one.items():
+        if path.endswith(".json"):
+            assert same_content(data, committed[path]), path
+        else:
+            assert data == committed[path], path
+
+
+def test_building_over_itself_changes_nothing_and_drops_what_is_not_listed(
+    tmp_path: Path, shared_data: Path
+) -> None:
+    few = [e for e in ENTRIES if e.source in ("cms_pos", "hcpcs_modifiers")]
+    root = tmp_path / "set"
+    said: list[str] = []
+    built: tuple[Published, ...] = build(few, shared_data, root, said.append)
+    assert [p.release.source for p in built] == ["cms_pos", "hcpcs_modifiers"]
+    assert any("publishing pos2024" in words for words in said)
+    before = {path: path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()}
+    build(few, shared_data, root)
+    assert {p: p.stat().st_mtime_ns for p in root.rglob("*") if p.is_file()} == before
+    build(few[:1], shared_data, root)
+    assert {path.split("/")[1] for path in tree(root)} == {"cms_pos", "pos"}
+    manifest = json.loads((root / "releases" / "cms_pos" / "pos2024.json").read_text("utf-8"))
+    assert manifest["licence"]
