@@ -99,10 +99,10 @@ def test_two_conversion_factors_in_2026_and_the_qualifying_file_is_missing() -> 
 
 
 def test_a_code_outside_the_excerpt_is_not_covered_in_2026_and_the_page_says_where_it_is() -> None:
-    facts = by_measure("99213", "2026-07-15")
+    facts = by_measure("27447", "2026-07-15")
     assert facts["pfs.payment.nonfacility"]["value"] is None
     assert facts["pfs.payment.nonfacility"]["unknown"]["reason"] == "not_covered"
-    page = ATLAS.code("99213", date(2026, 7, 15)).page
+    page = ATLAS.code("27447", date(2026, 7, 15)).page
     notice = "".join(str(getattr(span, "text", span)) for text in page.notices for span in text)
     assert "rvu25d" in notice
 

@@ -218,11 +218,11 @@ def _judge(record: Record, row: Row, code: str, own_rows: Collection[str] | None
     case = next((c for c in record.cases if _holds(c, record.code, row, code, own_rows)), None)
     if case is None:
         return _verdict(record, "not_judged", _NO_INDICATOR)
-    moot = standing(row)
+    # Anesthesia has its own payment, and its own modifiers do change it.
+    own_payment = record.group == "anesthesia" and text(row, "status") == "J"
+    moot = None if own_payment else standing(row)
     if moot is not None and case.ruling in ("valid", "conditional"):
-        # Anesthesia has its own payment, and its own modifiers do change it.
-        if not (record.group == "anesthesia" and text(row, "status") == "J"):
-            return _verdict(record, "not_judged", moot)
+        return _verdict(record, "not_judged", moot)
     return _verdict(record, case.ruling, case.why, case.depends)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from payeratlas.model.amounts import Money
 from payeratlas.model.facts import Fact, Unknown
-from payeratlas.model.provenance import Artifact, Citation, Derivation, Release
+from payeratlas.model.provenance import Artifact, Citation, Derivation, Release, Step
 from payeratlas.model.time import Period
 from payeratlas.pages.page import (
     Block,
@@ -176,15 +176,17 @@ def _derivation(derivation: Derivation, inputs: list[Json]) -> Json:
         "reference": derivation.reference,
         "settings": dict(derivation.settings),
         "inputs": inputs,
-        "steps": [
-            {
-                "label": step.label,
-                "expression": step.expression,
-                "result": step.result,
-                "reference": step.reference,
-            }
-            for step in derivation.steps
-        ],
+        "steps": [step_json(step) for step in derivation.steps],
+    }
+
+
+def step_json(step: Step) -> Json:
+    """One step of an explanation."""
+    return {
+        "label": step.label,
+        "expression": step.expression,
+        "result": step.result,
+        "reference": step.reference,
     }
 
 

@@ -86,6 +86,11 @@ def source_lines(fact: Fact) -> tuple[str, ...]:
     return (*(_rule_lines([cited]) if isinstance(cited.basis, Derivation) else ()), *files)
 
 
+def file_lines(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """The files that some figures rest on, one line each with the cells read."""
+    return tuple(_files(list(dict.fromkeys(c for fact in facts for c in fact.citations()))))
+
+
 def source_text(fact: Fact) -> str:
     """:func:`source_lines` in one line; empty where there is nothing to cite."""
     return " · ".join(source_lines(fact))

@@ -73,8 +73,10 @@ def value_text(fact: Fact) -> str:
 
 def unknown_text(unknown: Unknown) -> str:
     """Why a value is not known, as a sentence: never a dash, never a zero."""
-    joint = ", because " if unknown.reason == "not_priced" else ": "
-    return REASON_WORDS[unknown.reason] + joint + _sentence_end(clean(unknown.detail))
+    opening, detail = REASON_WORDS[unknown.reason], _sentence_end(clean(unknown.detail))
+    if detail.lower().startswith(opening.lower()):  # pricing's reasons open with these words
+        return opening + detail[len(opening) :]
+    return opening + (", because " if unknown.reason == "not_priced" else ": ") + detail
 
 
 def last_known_text(unknown: Unknown) -> str:

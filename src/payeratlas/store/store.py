@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import payeratlas
 from payeratlas.model.errors import StoreError
 from payeratlas.model.facts import Fact, Unknown, Value
 from payeratlas.model.provenance import Citation, Release
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from payeratlas.formats import SourceFile
     from payeratlas.tables.reading import Reading
 
-EMBEDDED = Path(payeratlas.__file__).parent / "embedded"
+EMBEDDED = Path(__file__).parents[1] / "embedded"
 
 
 class Store:

@@ -1,0 +1,145 @@
+"""What commands print for people: tables on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from payeratlas.model.facts import Fact
+from payeratlas.pages.price import Priced
+from payeratlas.publish.notes import file_lines, source_text
+from payeratlas.publish.wording import fact_text
+
+_LISTED = 5  # examples of one cause that a person still reads
+
+
+def _console() -> Console:
+    return Console(soft_wrap=False, highlight=False)
+
+
+def _grid(*heads: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    return table
+
+
+def show_facts(facts: Sequence[Fact]) -> None:
+    """Measure, subject, value or reason, and where it was read or how it was computed."""
+    table = _grid("Measure", "Subject", "Value", "Source")
+    for fact in facts:
+        style = "" if fact.known else "yellow"
+        table.add_row(
+            fact.measure, fact.subject, Text(fact_text(fact), style), Text(source_text(fact), "dim")
+        )
+    _console().print(table)
+
+
+def show_priced(priced: Priced) -> None:
+    """The amount first, then each step to it, then what was left out."""
+    console, quote = _console(), priced.quote
+    console.print(Text(priced.title, "bold"))
+    known = quote.amount.known
+    console.print(Text(fact_text(quote.amount), "bold green" if known else "yellow"))
+    if quote.steps:
+        table = _grid("Step", "Figures", "Result")
+        for step in quote.steps:
+            table.add_row(Text(step.label), Text(step.expression), Text(step.result))
+        console.print(table)
+    for label, fact in (
+        ("One unit without modifiers", quote.fee),
+        ("If the documentation is accepted", quote.if_documented),
+        ("From the published fee in cents", quote.from_published),
+        ("Non-participating amount", quote.nonparticipating),
+        ("Limiting charge", quote.limiting_charge),
+    ):
+        if fact is not None and fact.known and fact.value != quote.amount.value:
+            console.print(f"{label}: {fact_text(fact)}")
+    for caveat in quote.caveats:
+        source = f" ({caveat.reference})" if caveat.reference else ""
+        console.print(Text(f"Note: {caveat.text}{source}", "dim"))
+    for line in file_lines(priced.inputs.values()):
+        console.print(Text(f"Source: {line}", "dim"))
+
+
+def show_sources(listing: Sequence[Mapping[str, Any]]) -> None:
+    """Every source, and the releases on hand below it."""
+    console = _console()
+    for source in listing:
+        console.print(Text(f"{source['source']}: {source['title']}", "bold"))
+        if not source["releases"]:
+            console.print("  no release on hand")
+            continue
+        table = _grid("  Release", "Dates of service", "Issued", "Rows", "Extent")
+        for release in source["releases"]:
+            covers = release["covers"]
+            table.add_row(
+                f"  {release['id']}",
+                f"{covers['from']} to before {covers['to'] or '(open)'}",
+                release["issued"],
+                f"{release['rows']:,}",
+                "whole" if release["complete"] else "excerpt",
+            )
+        console.print(table)
+
+
+def show_added(summary: Mapping[str, Any]) -> None:
+    """The release that became visible, and where every record of its files went."""
+    console = _console()
+    console.print(
+        f"{summary['source']} {summary['release']} is on hand, for services {summary['covers']}."
+    )
+    for file in summary["files"]:
+        lost = {**file["rejected"], **file["merged"]}
+        aside = "".join(f"; {count:,} {reason}" for reason, count in lost.items())
+        console.print(
+            f"  {file['name']}: {file['read']:,} records read, {file['kept']:,} kept{aside}"
+        )
+
+
+def show_report(report: Mapping[str, Any]) -> None:
+    """Whether a page holds: counts, and every difference with its place."""
+    console = _console()
+    good = not report["differences"]
+    console.print(
+        Text(
+            f"{report['page']}: {report['citations']:,} citations re-opened "
+            f"({report['bytes']:,} in the publishers' bytes, {report['tables']:,} in pinned "
+            f"tables), {report['derivations']:,} computations run again.",
+            "green" if good else "red",
+        )
+    )
+    for difference in report["differences"]:
+        console.print(Text(f"  {difference}", "red"))
+    if good:
+        console.print("Everything holds.")
+
+
+def show_findings(findings: Mapping[str, Any]) -> None:
+    """Damage first, then the publisher's own inconsistencies by kind."""
+    console = _console()
+    console.print(
+        f"{findings['releases']} releases, {findings['partitions']} files, "
+        f"{findings['rows']:,} rows: {'whole' if not findings['damage'] else 'DAMAGED'}"
+    )
+    for damage in findings["damage"]:
+        console.print(Text(f"  {damage}", "red"))
+    for kind in findings["inconsistencies"]:
+        console.print(f"{kind['title']}: {kind['checked']:,} checked, {kind['count']:,} differ")
+        for cause in kind["causes"]:
+            console.print(f"  {cause['count']:,} because {cause['cause']}")
+            for item in cause["listed"][:_LISTED]:
+                console.print(
+                    Text(
+                        f"    {item['release']} {item['subject']}: printed {item['printed']}, "
+                        f"expected {item['expected']}",
+                        "dim",
+                    )
+                )
+            if len(cause["listed"]) > _LISTED:
+                more = len(cause["listed"]) - _LISTED
+                console.print(Text(f"    and {more:,} more (--json lists all)", "dim"))

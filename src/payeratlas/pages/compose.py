@@ -1,0 +1,90 @@
+"""Put a whole Page together from its sections."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from payeratlas.coding.names import own_name
+from payeratlas.model.codes import Coding
+from payeratlas.model.errors import InputError
+from payeratlas.model.facts import Fact, Unknown
+from payeratlas.model.provenance import Release
+from payeratlas.model.time import AsOf
+from payeratlas.pages.facts import facts_of
+from payeratlas.pages.page import Name, Page, Text, sentence
+from payeratlas.pages.registry import registered
+from payeratlas.pages.releases import last_listed, releases_in_force
+from payeratlas.store import Store
+
+
+def page_of(code: str, as_of: AsOf, store: Store) -> Page:
+    """The publication about one billing code at one service date.
+
+    Raises InputError where no release on hand lists the code at all: there would be nothing to
+    publish but its absence.
+    """
+    coding = Coding.parse(code)
+    latest = last_listed(coding.code, store)
+    facts = facts_of(coding.code, as_of, store)
+    if latest is None and not any(fact.known for fact in facts):
+        raise InputError(
+            f"no release on hand lists {coding.code}.",
+            cure="check the code, or add the release that lists it with 'payeratlas sources add'.",
+        )
+    sections = [compose(coding.code, as_of, store) for _, compose in registered()]
+    return Page(
+        code=coding.code,
+        system=coding.system,
+        title=_title(coding),
+        summary=_summary(coding, facts),
+        as_of=as_of,
+        edition=store.edition,
+        version=version("payeratlas"),
+        facts=facts,
+        sections=tuple(section for section in sections if section is not None),
+        releases=releases_in_force(as_of, store),
+        notices=_notices(coding.code, facts, as_of, latest),
+    )
+
+
+def _title(coding: Coding) -> str:
+    own = own_name(coding.code)
+    return own.name if own else f"{coding.system} {coding.code}"
+
+
+def _summary(coding: Coding, facts: tuple[Fact, ...]) -> Text:
+    pay = {f.measure: f for f in facts if f.subject == coding.code}
+    office, facility = pay["pfs.payment.nonfacility"], pay["pfs.payment.facility"]
+    if isinstance(office.value, Unknown):
+        return sentence("Medicare physician fee schedule: {fact}", fact=office)
+    return sentence(
+        "Medicare pays the physician {office} in an office and {facility} in a facility, "
+        "before geographic adjustment.",
+        office=office,
+        facility=facility,
+    )
+
+
+def _notices(
+    code: str, facts: tuple[Fact, ...], as_of: AsOf, latest: Release | None
+) -> tuple[Text, ...]:
+    """Say at the top what the date of service misses, and where the code stands instead."""
+    status = next(f for f in facts if f.measure == "pfs.status" and f.subject == code)
+    if not isinstance(status.value, Unknown):
+        return ()
+    if latest is None:
+        return (
+            sentence("No physician fee schedule release on hand lists {code}.", code=Name(code)),
+        )
+    return (
+        sentence(
+            "For {day}: {fact} The latest release on hand that lists {code} is {release}, in force "
+            "for dates of service {period}. None of its figures stands in for {day} on this page; "
+            "where one is shown, it is marked as last known.",
+            day=as_of.service_date,
+            fact=status,
+            code=Name(code),
+            release=Name(latest.id),
+            period=latest.covers,
+        ),
+    )

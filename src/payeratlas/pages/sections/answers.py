@@ -1,0 +1,114 @@
+"""B: the answer box, one tile for each question asked every week."""
+
+from __future__ import annotations
+
+from payeratlas.coding.indicators import describe
+from payeratlas.coding.modifiers import verdicts
+from payeratlas.model.facts import Fact, Unknown
+from payeratlas.model.time import AsOf
+from payeratlas.pages.medicare import trend
+from payeratlas.pages.page import Name, Section, Text, Tile, Tiles, sentence
+from payeratlas.pages.registry import Place
+from payeratlas.pages.sheet import Sheet
+from payeratlas.store import Store
+
+SECTION = Place("B", "answers", "Answers at a glance")
+
+
+def section(code: str, as_of: AsOf, store: Store) -> Section:
+    """Eight answers: payment, units, global period, modifiers, last change; and what is not on
+    hand: prior authorization, commercial benchmarks, bundling."""
+    sheet = Sheet(code, as_of, store)
+    tiles = (
+        _payment(sheet, "Medicare, office", "pfs.payment.nonfacility", "pfs.na.nonfacility"),
+        _payment(sheet, "Medicare, facility", "pfs.payment.facility", "pfs.na.facility"),
+        _units(sheet),
+        _global(sheet),
+        _modifiers(sheet),
+        _change(sheet),
+        _absent(
+            "Prior authorization",
+            "Not on hand. No payer's list is loaded, so nothing is said: not even no.",
+            "coverage",
+        ),
+        _absent("Commercial benchmark", "Not on hand. No payer's price file is loaded.", "rates"),
+        _absent("Bundling", "Not on hand. The NCCI procedure pairs are not loaded.", "coding"),
+    )
+    return Section(SECTION.id, SECTION.letter, SECTION.title, (Tiles(tiles),))
+
+
+def _payment(sheet: Sheet, label: str, measure: str, na: str) -> Tile:
+    fact = sheet[measure]
+    if isinstance(fact.value, Unknown):
+        return Tile(label, (fact,), tone="unknown")
+    rare = sheet[na]
+    note: Text = ("National amount to the physician, before geographic adjustment.",)
+    if rare.value is True:
+        note = sentence("CMS marks this setting as rare or never for the code ({na}).", na=rare)
+    return Tile(label, (fact,), note, "caution" if rare.value is True else "plain")
+
+
+def _units(sheet: Sheet) -> Tile:
+    mue = sheet["ncci.mue.practitioner"]
+    if isinstance(mue.value, Unknown):
+        return Tile("Most units a day", (mue,), tone="unknown")
+    note = sentence(
+        "Medically unlikely edit for practitioners, adjudication indicator {mai}.",
+        mai=sheet["ncci.mue.practitioner.mai"],
+    )
+    return Tile("Most units a day", (mue,), note)
+
+
+def _global(sheet: Sheet) -> Tile:
+    days = sheet["pfs.indicator.global_days"]
+    if isinstance(days.value, Unknown):
+        return Tile("Global period", (days,), tone="unknown")
+    words = describe("global_days", str(days.value))
+    note: Text = () if isinstance(words, Unknown) else sheet.words(words)
+    return Tile("Global period", (days,), note)
+
+
+def _modifiers(sheet: Sheet) -> Tile:
+    if not sheet.listed:
+        return Tile("Modifiers", (sheet["pfs.status"],), tone="unknown")
+    judged = verdicts(sheet.indicators(), sheet.code, own_rows=sheet.own_rows)
+    valid = [v.modifier for v in judged if v.verdict == "valid"]
+    wrong = [v.modifier for v in judged if v.verdict in ("not_valid", "not_a_modifier")]
+    answer: Text = (
+        (Name(", ".join(valid)),) if valid else ("None that the indicators allow outright",)
+    )
+    note: Text = (
+        sentence("Not: {names}. Reasons under F.", names=Name(", ".join(wrong))) if wrong else ()
+    )
+    return Tile("Modifiers", answer, note)
+
+
+def _change(sheet: Sheet) -> Tile:
+    points = [p for p in trend(sheet.code, sheet.as_of, sheet.store) if p.known]
+    label = "Last change on hand"
+    now = sheet["pfs.payment.nonfacility"]
+    before = [p for p in points if _differs(p.office, now)]
+    if not now.known or not before:
+        return Tile(label, ("None seen in the releases on hand.",), tone="unknown")
+    last = before[-1]
+    return Tile(
+        label,
+        sentence("{then} to {now} in an office", then=last.office, now=now),
+        sentence(
+            "and {then} to {now} in a facility, since {release} ({period}).",
+            then=last.facility,
+            now=sheet["pfs.payment.facility"],
+            release=Name(last.release.id),
+            period=last.period,
+        ),
+    )
+
+
+def _differs(fact: Fact, other: Fact) -> bool:
+    return fact.value != other.value
+
+
+def _absent(label: str, text: str, anchor: str) -> Tile:
+    return Tile(
+        label, (text,), (Name("What would fill it", code=False, href=f"#{anchor}"),), "unknown"
+    )

@@ -1,0 +1,236 @@
+"""F: modifiers, units, indicators in words, and places of service."""
+
+from __future__ import annotations
+
+from payeratlas.coding.indicators import describe
+from payeratlas.coding.modifiers import Verdict, bilateral_methods, unjudged, verdicts
+from payeratlas.coding.names import own_name
+from payeratlas.coding.units import REFERENCE, units_wording, unlisted_units
+from payeratlas.coding.wording import Wording
+from payeratlas.model.facts import Fact, Unknown
+from payeratlas.model.time import AsOf
+from payeratlas.pages.page import (
+    Block,
+    Bullets,
+    Cell,
+    Grid,
+    Name,
+    Paragraph,
+    Section,
+    Subsection,
+    Text,
+    Tone,
+    sentence,
+)
+from payeratlas.pages.registry import Place
+from payeratlas.pages.sheet import INDICATORS, Sheet, gap, plain
+from payeratlas.pricing.places import rate_type
+from payeratlas.store import Store
+
+SECTION = Place("F", "coding", "Coding specifications")
+
+_TONES: dict[str, Tone] = {
+    "valid": "good",
+    "conditional": "caution",
+    "not_valid": "bad",
+    "not_a_modifier": "bad",
+}
+_VERDICTS = {
+    "valid": "Valid",
+    "conditional": "Conditional",
+    "not_valid": "Not valid",
+    "not_a_modifier": "Not a modifier",
+}
+_INDICATOR_TITLES = {
+    "global_days": "Global period",
+    "pctc": "Professional and technical parts",
+    "multiple_procedure": "Multiple procedures",
+    "bilateral": "Both sides",
+    "assistant": "Assistant at surgery",
+    "co_surgeon": "Co-surgeons",
+    "team": "Team surgery",
+    "endo_base": "Endoscopic base code",
+    "supervision": "Supervision of diagnostic tests",
+    "imaging_family": "Imaging family",
+    "pricing": "Pricing indicator",
+}
+_SERVICES = {"practitioner": "Practitioner", "hospital": "Outpatient hospital", "dme": "Supplier"}
+
+
+def section(code: str, as_of: AsOf, store: Store) -> Section:
+    """What may be reported with the code, each verdict derived from a cited indicator."""
+    sheet = Sheet(code, as_of, store)
+    blocks: list[Block | Subsection] = []
+    if sheet.listed:
+        blocks += [
+            Subsection("Modifiers", _modifiers(sheet)),
+            Subsection("Units", _units(sheet)),
+            Subsection("Payment policy indicators, in words", (_indicators(sheet),)),
+        ]
+    else:
+        blocks += [
+            Paragraph(
+                sentence(
+                    "No verdict on modifiers can be derived: {status}", status=sheet["pfs.status"]
+                )
+            ),
+            Subsection("Units", _units(sheet)),
+        ]
+    blocks.append(Subsection("Places of service", _places(sheet)))
+    blocks.append(
+        gap(
+            "Codes that bundle with it",
+            "the NCCI procedure-to-procedure and add-on tables are not loaded.",
+            "the CMS files of those tables; until then absence of a pair here means nothing.",
+        )
+    )
+    blocks.append(
+        gap(
+            "Diagnoses",
+            "the Medicare Coverage Database is not loaded.",
+            "its articles with their diagnosis groups.",
+        )
+    )
+    return Section(SECTION.id, SECTION.letter, SECTION.title, tuple(blocks))
+
+
+def _modifiers(sheet: Sheet) -> tuple[Block, ...]:
+    row, code = sheet.indicators(), sheet.code
+    judged = verdicts(row, code, own_rows=sheet.own_rows)
+    blocks: list[Block] = [
+        Grid(
+            "Modifiers judged from the indicators of the release in force",
+            ("Modifier", "What it says", "Verdict", "Why", "Rule"),
+            tuple(_verdict(sheet, verdict) for verdict in judged),
+        )
+    ]
+    if sides := bilateral_methods(row):
+        blocks.append(Paragraph(("Two sides in one session:",)))
+        blocks.append(Bullets(tuple(sheet.words(one) for one in sides)))
+    if rest := unjudged(row, code, own_rows=sheet.own_rows):
+        blocks.append(
+            Grid(
+                "Modifiers that no indicator of the fee schedule decides",
+                ("Modifier", "What it says", "Why it is not judged"),
+                tuple(
+                    (
+                        plain(Name(one.modifier)),
+                        plain(Name(one.title, code=False)),
+                        Cell(sheet.words(one.reason)),
+                    )
+                    for one in rest
+                ),
+                folded=True,
+            )
+        )
+    return tuple(blocks)
+
+
+def _verdict(sheet: Sheet, verdict: Verdict) -> tuple[Cell, ...]:
+    why = sheet.words(verdict.reason)
+    if verdict.note is not None:
+        why = (*why, " ", *sheet.words(verdict.note))
+    ruling = _VERDICTS[verdict.verdict]
+    if verdict.depends and verdict.verdict == "conditional":
+        ruling += f": {', '.join(verdict.depends)}"
+    return (
+        plain(Name(verdict.modifier)),
+        plain(Name(verdict.title, code=False)),
+        plain(ruling, tone=_TONES[verdict.verdict]),
+        Cell(why),
+        plain(Name("; ".join(verdict.references), code=False)),
+    )
+
+
+def _units(sheet: Sheet) -> tuple[Block, ...]:
+    return (
+        Grid(
+            "Medically unlikely edits: the most units for one patient on one day",
+            ("Service type", "Units", "MAI", "Rationale", "What that means"),
+            tuple(_mue(sheet, service, title) for service, title in _SERVICES.items()),
+            numeric=(1,),
+            note=(Name(REFERENCE, code=False),),
+        ),
+    )
+
+
+def _mue(sheet: Sheet, service: str, title: str) -> tuple[Cell, ...]:
+    """The edit of one service type: limit, what kind it is, what to do above it, two sides."""
+    mue, mai, why = (sheet[f"ncci.mue.{service}{part}"] for part in ("", ".mai", ".rationale"))
+    if isinstance(mue.value, Unknown):
+        words: Text = ()
+        if mue.value.reason == "not_listed":
+            words = sheet.words(unlisted_units(service))
+        return plain(title), plain(mue), plain(mai), plain(why), Cell(words)
+    own = own_name(sheet.code)
+    meaning = units_wording(
+        service,
+        int(str(mue.value)),
+        _known(mai),
+        _known(why),
+        own.unit if own else "",
+        bilateral=sheet.indicators()["bilateral"] if service == "practitioner" else "",
+    )
+    facts = {"mue": mue, "mai": mai, "rationale": why}
+    told = (meaning.limit, meaning.meaning, meaning.above, meaning.sides, meaning.rationale)
+    words = ()
+    for one in told:
+        if isinstance(one, Wording):
+            words = (*words, *((" ",) if words else ()), *sheet.words(one, facts))
+    return plain(title), plain(mue), plain(mai), plain(why), Cell(words)
+
+
+def _known(fact: Fact) -> str:
+    return "" if isinstance(fact.value, Unknown) else str(fact.value)
+
+
+def _indicators(sheet: Sheet) -> Grid:
+    rows = []
+    for column, title in _INDICATOR_TITLES.items():
+        fact = sheet.get(INDICATORS[column])
+        if fact is None:
+            continue
+        if isinstance(fact.value, Unknown):
+            rows.append((plain(title), plain(fact), plain()))
+            continue
+        words = describe(column, str(fact.value))
+        meaning = plain(words.detail) if isinstance(words, Unknown) else Cell(sheet.words(words))
+        rows.append((plain(title), plain(fact), meaning))
+    return Grid("Indicators", ("Indicator", "Printed", "In words"), tuple(rows))
+
+
+def _places(sheet: Sheet) -> tuple[Block, ...]:
+    """Every place of service with the rate it is paid at; the list is CMS's, the rate the rule."""
+    as_of, store = sheet.as_of, sheet.store
+    match = store.in_force("pos", as_of)
+    if isinstance(match, Unknown):
+        return (gap("Places of service", str(match.detail), "CMS's place-of-service list."),)
+    rows = []
+    for row in store.rows("pos", match):
+        place = row.text("pos")
+        if row.text("name").lower().startswith("unassigned"):
+            continue
+        kind = rate_type(place)
+        amount = sheet[f"pfs.payment.{kind}"]
+        rows.append(
+            (
+                plain(Name(place)),
+                plain(Name(row.text("name"), code=False)),
+                plain("Facility" if kind == "facility" else "Non-facility"),
+                plain(amount),
+            )
+        )
+    return (
+        Grid(
+            "Places of service and the physician rate each is paid at",
+            ("Place", "CMS's name", "Rate", "National amount"),
+            tuple(rows),
+            numeric=(3,),
+            folded=True,
+            note=sentence(
+                "A place decides between the two rates; whether the service is payable there is "
+                "another question. The list is {release}.",
+                release=Name(match.release.title, code=False),
+            ),
+        ),
+    )
