@@ -18,7 +18,7 @@ from payeratlas.pages.releases import last_listed
 from payeratlas.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from payeratlas.pages.page import Page
     from payeratlas.pages.price import Priced
@@ -108,8 +108,11 @@ class CodeView:
             participating=participating,
         )
 
-    def publish(self, out: str | Path) -> list[Path]:
-        """Write the page as HTML, PDF, JSON and Markdown into the folder; the files' paths."""
+    def publish(self, out: str | Path, beside: Collection[str] = ()) -> list[Path]:
+        """Write the page as HTML, PDF, JSON and Markdown into the folder; the files' paths.
+
+        ``beside`` are codes whose pages stand in folders beside that one, to be linked.
+        """
         from payeratlas.build.publish import write
 
-        return write(self.page, Path(out))
+        return write(self.page, Path(out), beside)

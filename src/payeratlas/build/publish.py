@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,11 +15,12 @@ FORMATS = ("html", "pdf", "json", "md")
 """The formats of a publication, as file suffixes."""
 
 
-def write(page: Page, folder: Path) -> list[Path]:
+def write(page: Page, folder: Path, beside: Collection[str] = ()) -> list[Path]:
     """Write CODE.html, CODE.pdf, CODE.json and CODE.md into the folder; their paths.
 
     All four are made before the first is written, and each replaces its predecessor by one
-    rename. InputError where the folder cannot be written to.
+    rename. ``beside`` are the codes published in folders beside it. InputError where the folder
+    cannot be written to.
     """
     others = [
         Name(suffix.upper() if suffix != "md" else "Markdown", href=f"{page.code}.{suffix}")
@@ -27,7 +28,7 @@ def write(page: Page, folder: Path) -> list[Path]:
         if suffix != "html"
     ]
     made: dict[str, Callable[[], bytes]] = {
-        "html": lambda: html.render(page, links=others).encode(),
+        "html": lambda: html.render(page, links=others, beside=beside).encode(),
         "pdf": lambda: pdf.render(page),
         "json": lambda: json_.render(page).encode(),
         "md": lambda: markdown.render(page).encode(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -32,7 +32,10 @@ class Period:
         )
 
     def __str__(self) -> str:
-        return f"[{self.start}, {self.end or '...'})"
+        """First and last day: ``2024-07-01 to 2024-09-30``, or ``2024-07-01 on``."""
+        if self.end is None:
+            return f"{self.start} on"
+        return f"{self.start} to {self.end - timedelta(days=1)}"
 
 
 @dataclass(frozen=True, order=True, slots=True)

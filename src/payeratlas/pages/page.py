@@ -24,7 +24,8 @@ Tone = Literal["plain", "good", "caution", "bad", "unknown"]
 class Name:
     """An identifier printed as it is: a billing code, modifier, locality, release or rule id.
 
-    ``code`` True sets it in the page's code face. ``href`` may link it.
+    ``code`` True sets it in the page's code face. ``href`` may link it; ``page:64624`` means the
+    page of another code, which is a link only where that page is published beside this one.
     """
 
     text: str

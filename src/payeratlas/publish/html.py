@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -28,13 +28,13 @@ _HERE = Path(__file__).parent
 _SHORT = 30  # characters of an answer that still fit a tile in large type
 
 
-def render(page: Page, *, links: Sequence[Name] = ()) -> str:
+def render(page: Page, *, links: Sequence[Name] = (), beside: Collection[str] = ()) -> str:
     """The page as an HTML document.
 
     ``links`` are other formats and pages to name in the masthead; an address that is not safe
-    to follow is left out.
+    to follow is left out. ``beside`` are the codes whose pages stand in folders beside this one's.
     """
-    laid_out = typeset(page)
+    laid_out = typeset(page, beside)
     style = _asset("style.css") + _running_heads(laid_out)
     script = _asset("page.js")
     return (

@@ -70,9 +70,9 @@ Shared = dict[Key, Fact]
 """Notes that several figures share, each with a figure that stands for them."""
 
 
-def typeset(page: Page) -> PageView:
-    """Lay the page out."""
-    setter = _Setter()
+def typeset(page: Page, beside: Collection[str] = ()) -> PageView:
+    """Lay the page out; ``beside`` are the codes whose pages are published beside it."""
+    setter = _Setter(beside)
     day = page.as_of.service_date
     summary = setter.line(page.summary)
     notices = tuple(setter.line(notice) for notice in page.notices)
@@ -113,7 +113,8 @@ def safe_link(href: str) -> str:
 class _Setter:
     """Sets spans and blocks, numbering figures over the page and notes over the section."""
 
-    def __init__(self) -> None:
+    def __init__(self, beside: Collection[str] = ()) -> None:
+        self.beside = beside
         self.notes = Notes()
         self.figures = 0
         self.blocks_set = 0
@@ -228,7 +229,7 @@ class _Setter:
                 case str():
                     inks.append(Words(clean(span)))
                 case Name():
-                    inks.append(Label(clean(span.text), span.code, safe_link(span.href)))
+                    inks.append(Label(clean(span.text), span.code, self.link(span.href)))
                 case Period():
                     inks.append(When(period_text(span), period_iso(span), False))
                 case date():
@@ -236,6 +237,13 @@ class _Setter:
                 case Fact():
                     inks.append(self.figure(span, above))
         return tuple(inks)
+
+    def link(self, href: str) -> str:
+        """A safe address; that of another page only where it is published beside this one."""
+        scheme, _, code = href.partition(":")
+        if scheme != "page":
+            return safe_link(href)
+        return f"../{code}/{code}.html" if code in self.beside else ""
 
     def figure(self, fact: Fact, above: Collection[Key]) -> Figure:
         self.figures += 1

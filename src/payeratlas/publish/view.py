@@ -79,6 +79,13 @@ class Figure:
 Ink = Words | Label | When | Figure
 Line = tuple[Ink, ...]
 
+_FEW = 3  # columns that a phone can still set side by side
+_SENTENCE = 48  # characters of a cell from which on it is read as a sentence
+
+
+def _length(line: Line) -> int:
+    return sum(len(ink.text) for ink in line)
+
 
 @dataclass(frozen=True, slots=True)
 class ParagraphView:
@@ -140,6 +147,12 @@ class GridView:
     folded: bool
     note: Line
     reasons: tuple[tuple[str, str], ...]
+
+    @property
+    def wordy(self) -> bool:
+        """Whether it holds sentences in several columns: a phone shows its rows as cards."""
+        longest = max((_length(c.line) for row in self.rows for c in row[1:]), default=0)
+        return len(self.head) > _FEW and longest > _SENTENCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def command(
     for view, page in track(
         list(zip(views, pages, strict=True)), description="Publishing", disable=quiet
     ):
-        files = view.publish(out / page.code)
+        files = view.publish(out / page.code, codes)
         written.append(
             {
                 "code": page.code,

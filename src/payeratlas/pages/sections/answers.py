@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from payeratlas.coding.indicators import describe
 from payeratlas.coding.modifiers import verdicts
-from payeratlas.model.facts import Fact, Unknown
+from payeratlas.model.facts import Unknown
 from payeratlas.model.time import AsOf
-from payeratlas.pages.medicare import trend
+from payeratlas.pages.medicare import TrendPoint, trend
 from payeratlas.pages.page import Name, Section, Text, Tile, Tiles, sentence
 from payeratlas.pages.registry import Place
 from payeratlas.pages.sheet import Sheet
@@ -84,28 +86,32 @@ def _modifiers(sheet: Sheet) -> Tile:
 
 
 def _change(sheet: Sheet) -> Tile:
-    points = [p for p in trend(sheet.code, sheet.as_of, sheet.store) if p.known]
+    """The last pair of releases in force up to the date between which an amount moved."""
+    day = sheet.as_of.service_date
+    history = trend(sheet.code, sheet.as_of, sheet.store)
+    points = [p for p in history if p.known and p.period.start <= day]
     label = "Last change on hand"
-    now = sheet["pfs.payment.nonfacility"]
-    before = [p for p in points if _differs(p.office, now)]
-    if not now.known or not before:
+    moved = [(a, b) for a, b in pairwise(points) if _amounts(a) != _amounts(b)]
+    if not moved:
         return Tile(label, ("None seen in the releases on hand.",), tone="unknown")
-    last = before[-1]
+    then, now = moved[-1]
     return Tile(
         label,
-        sentence("{then} to {now} in an office", then=last.office, now=now),
+        sentence("{then} to {now} in an office", then=then.office, now=now.office),
         sentence(
-            "and {then} to {now} in a facility, since {release} ({period}).",
-            then=last.facility,
-            now=sheet["pfs.payment.facility"],
-            release=Name(last.release.id),
-            period=last.period,
+            "and {then} to {now} in a facility: {before} ({period}), then {after} (from {start}).",
+            then=then.facility,
+            now=now.facility,
+            before=Name(then.release.id),
+            period=then.period,
+            after=Name(now.release.id),
+            start=now.period.start,
         ),
     )
 
 
-def _differs(fact: Fact, other: Fact) -> bool:
-    return fact.value != other.value
+def _amounts(point: TrendPoint) -> tuple[object, object]:
+    return point.office.value, point.facility.value
 
 
 def _absent(label: str, text: str, anchor: str) -> Tile:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from payeratlas.coding.indicators import describe
 from payeratlas.coding.modifiers import Verdict, bilateral_methods, unjudged, verdicts
 from payeratlas.coding.names import own_name
@@ -97,11 +99,17 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
 def _modifiers(sheet: Sheet) -> tuple[Block, ...]:
     row, code = sheet.indicators(), sheet.code
     judged = verdicts(row, code, own_rows=sheet.own_rows)
+    rules = _numbered(judged)
     blocks: list[Block] = [
         Grid(
             "Modifiers judged from the indicators of the release in force",
-            ("Modifier", "What it says", "Verdict", "Why", "Rule"),
-            tuple(_verdict(sheet, verdict) for verdict in judged),
+            ("Modifier", "What it says", "Verdict", "Rule", "Why"),
+            tuple(_verdict(sheet, verdict, rules) for verdict in judged),
+            note=tuple(
+                span
+                for reference, mark in rules.items()
+                for span in (Name(mark), f" {reference}. ")
+            ),
         )
     ]
     if sides := bilateral_methods(row):
@@ -126,7 +134,13 @@ def _modifiers(sheet: Sheet) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _verdict(sheet: Sheet, verdict: Verdict) -> tuple[Cell, ...]:
+def _numbered(judged: Sequence[Verdict]) -> dict[str, str]:
+    """A short mark for each manual or layout that the verdicts follow, in reading order."""
+    references = dict.fromkeys(reference for one in judged for reference in one.references)
+    return {reference: f"R{number}" for number, reference in enumerate(references, start=1)}
+
+
+def _verdict(sheet: Sheet, verdict: Verdict, rules: Mapping[str, str]) -> tuple[Cell, ...]:
     why = sheet.words(verdict.reason)
     if verdict.note is not None:
         why = (*why, " ", *sheet.words(verdict.note))
@@ -137,8 +151,8 @@ def _verdict(sheet: Sheet, verdict: Verdict) -> tuple[Cell, ...]:
         plain(Name(verdict.modifier)),
         plain(Name(verdict.title, code=False)),
         plain(ruling, tone=_TONES[verdict.verdict]),
+        plain(Name(" ".join(rules[reference] for reference in verdict.references))),
         Cell(why),
-        plain(Name("; ".join(verdict.references), code=False)),
     )
 
 

@@ -81,7 +81,7 @@ def _siblings(sheet: Sheet) -> list[Block | Subsection]:
             )
         ]
     items = tuple(
-        (Name(near_one.code, href=f"../{near_one.code}/"), ": ", *sheet.words(near_one.wording))
+        (Name(near_one.code, href=f"page:{near_one.code}"), ": ", *sheet.words(near_one.wording))
         for near_one in near
     )
     return [Subsection("What it is not", (Bullets(items),))]

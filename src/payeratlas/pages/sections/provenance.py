@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from payeratlas.model.facts import REASONS, Unknown
+from payeratlas.model.provenance import RowAccount
 from payeratlas.model.time import AsOf
 from payeratlas.pages.facts import facts_of
 from payeratlas.pages.page import Bullets, Cell, Grid, Name, Section, Subsection, Text, sentence
@@ -45,14 +46,14 @@ def _releases(as_of: AsOf, store: Store) -> Grid:
                 ", sha256 ",
                 Name(part.artifact.sha256[:12]),
                 ": ",
-                *_account(part.account.read, part.account.kept, dict(part.account.rejected)),
+                *_account(part.account),
                 " ",
             )
         rows.append(
             (
                 plain(Name(release.title, code=False)),
                 plain(release.issued, f" ({release.issued_basis})"),
-                plain(release.covers, " (observed)" if release.covers.observed else ""),
+                plain(release.covers),
                 plain("whole" if release.complete else "an excerpt"),
                 Cell(account),
             )
@@ -64,9 +65,11 @@ def _releases(as_of: AsOf, store: Store) -> Grid:
     )
 
 
-def _account(read: int, kept: int, rejected: dict[str, int]) -> Text:
-    lost = "".join(f", {count:,} set aside ({reason})" for reason, count in rejected.items())
-    return (Name(f"{read:,} records read, {kept:,} kept{lost}.", code=False),)
+def _account(account: RowAccount) -> Text:
+    aside = [f", {count:,} set aside ({reason})" for reason, count in account.rejected]
+    aside += [f", {count:,} merged ({reason})" for reason, count in account.merged]
+    words = f"{account.read:,} records read, {account.kept:,} kept{''.join(aside)}."
+    return (Name(words, code=False),)
 
 
 def _completeness(code: str, as_of: AsOf, store: Store) -> Grid:
