@@ -77,7 +77,7 @@ def _consistency(store: Store, say: Tell) -> Iterator[tuple[str, Checked]]:
                 say(f"comparing {release.id}")
                 rows = store.rows("pfs_rvu", published, participation=participation)
                 yield release.id, totals(rows)
-                yield release.id, components(rows)
+                yield release.id, components(rows, complete=release.complete)
         if published.holds("pfs_oppscap") and (pair := _companions(store, release.id)):
             say(f"comparing the caps of {release.id}")
             rvus, gpcis = (

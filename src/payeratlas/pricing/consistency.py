@@ -23,6 +23,7 @@ NOT_FROM_RVUS = (
     "the row without a modifier is of a status that is not priced from RVUs and prints none, "
     "while its component's RVUs are printed"
 )
+EXCERPT = "only an excerpt is on hand; the component rows may stand in the whole release"
 NO_COMPONENT_ROWS = "the code is of a status that is not priced from RVUs, and no row is printed"
 
 
@@ -83,11 +84,11 @@ def totals(rows: Iterable[Row]) -> Checked:
     return Checked("pfs_totals", title, compared, tuple(found))
 
 
-def components(rows: Iterable[Row]) -> Checked:
+def components(rows: Iterable[Row], *, complete: bool = True) -> Checked:
     """26 + TC = the row without a modifier, RVU by RVU, where the PC/TC indicator is 1.
 
-    ``rows`` are those of one release and one kind of participation. Source: record layout,
-    Attachment A, PC/TC indicator.
+    ``rows`` are those of one release and one kind of participation, ``complete`` False where it is
+    an excerpt. Source: record layout, Attachment A, PC/TC indicator.
     """
     by_key = {(row.text("hcpcs"), row.text("modifier")): row for row in rows}
     found = []
@@ -99,6 +100,7 @@ def components(rows: Iterable[Row]) -> Checked:
         parts = [by_key[code, m] for m in ("26", "TC") if (code, m) in by_key]
         if len(parts) < 2:
             cause = "" if whole.text("status") in PRICED else NO_COMPONENT_ROWS
+            cause = cause if complete else EXCERPT
             printed = ", ".join(_name(part) for part in parts) or "no component row"
             found.append(
                 Inconsistency(

@@ -1,0 +1,163 @@
+"""The command line: every output as its schema says, every refusal with its exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+import payeratlas.publish
+from payeratlas.apps.cli import COMMANDS, EXIT_CODES, cli, main
+
+SCHEMAS = Path(payeratlas.publish.__file__).parent / "schema" / "v1"
+DAY = ("--as-of", "2025-10-15")
+
+
+def schema(name: str) -> Draft202012Validator:
+    loaded = {path.stem: json.loads(path.read_text("utf-8")) for path in SCHEMAS.glob("*.json")}
+    registry: Registry[Any] = Registry().with_resources(
+        [(one["$id"], Resource.from_contents(one)) for one in loaded.values()]
+    )
+    return Draft202012Validator(
+        loaded[name], registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+
+
+def run(*arguments: str, exit_code: int = 0) -> str:
+    result = CliRunner().invoke(cli, list(arguments), catch_exceptions=False)
+    assert result.exit_code == exit_code, result.output
+    return result.stdout
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    return int(stop.value.code or 0), capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in SCHEMAS.glob("*.json")))
+def test_schemas_are_schemas(name: str) -> None:
+    Draft202012Validator.check_schema(json.loads((SCHEMAS / f"{name}.json").read_text("utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("facts", ("facts", "64640", *DAY)),
+        ("facts", ("facts", "27447", "--as-of", "2026-07-15")),
+        ("facts", ("facts", "77002", "--as-of", "2024-07-15", "--known-on", "2024-08-01")),
+        ("page", ("code", "77002", *DAY)),
+        ("price", ("price", "64640", "--modifier", "50", "--units", "2", *DAY)),
+        ("price", ("price", "64640", "--modifier", "26", *DAY)),
+        ("price", ("price", "27130", "--modifier", "62", "--pos", "21", *DAY)),
+        ("price", ("price", "64640", "--locality", "10212-99", "--non-participating", *DAY)),
+        ("sources", ("sources", "list")),
+    ],
+)
+def test_json_is_what_its_schema_says(name: str, arguments: tuple[str, ...]) -> None:
+    schema(name).validate(json.loads(run(*arguments, "--json")))
+
+
+def test_publish_then_verify(tmp_path: Path) -> None:
+    out = str(tmp_path / "pages")
+    published = json.loads(run("publish", "64640", "77002", *DAY, "--out", out, "--json"))
+    schema("published").validate(published)
+    files = [Path(name) for entry in published for name in entry["files"]]
+    assert [path.suffix for path in files] == [".html", ".pdf", ".json", ".md"] * 2
+    assert all(path.stat().st_size > 10_000 for path in files)
+    for page in (path for path in files if path.suffix in (".json", ".html")):
+        report = json.loads(run("verify", str(page), "--json"))
+        schema("verification").validate(report)
+        assert report["holds"]
+        assert report["citations"] > 100
+        assert report["derivations"] > 50
+
+
+def test_without_json_people_read_words() -> None:
+    assert "$240.98" in run("price", "64640", "--pos", "11", *DAY)
+    assert "Conversion factor" in run("price", "64640", "--pos", "11", *DAY)
+    refusal = run("price", "64640", "--modifier", "26", *DAY)
+    assert "No Medicare price with modifier 26, because" in " ".join(refusal.split())
+    assert "pfs.work_rvu" in run("facts", "64640", *DAY)
+    assert "whole" in run("sources", "list")
+    assert "What it is not" in run("code", "64640", *DAY)
+
+
+def test_non_participating_and_its_limit() -> None:
+    answer = json.loads(run("price", "64640", "--non-participating", *DAY, "--json"))
+    assert answer["amount"] == answer["nonparticipating"]
+    assert answer["amount"]["value"] == "228.93"
+    assert answer["limiting_charge"]["value"] == "263.27"
+
+
+def test_payment_that_hangs_on_documentation_says_so() -> None:
+    answer = json.loads(run("price", "64640", "--modifier", "80", *DAY, "--json"))
+    assert "if_documented" not in answer
+    answer = json.loads(run("price", "99213", "--modifier", "80", *DAY, "--json"))
+    assert answer["amount"]["value"] is None
+    assert answer["if_documented"]["value"] is not None
+
+
+def test_add_reads_a_release_and_lists_it(tmp_path: Path, shared_data: Path) -> None:
+    file = shared_data / "cms" / "pfs" / "rvu25a" / "GPCI2025.csv"
+    store = ("--store", str(tmp_path / "store"))
+    added = json.loads(run(*store, "sources", "add", "cms_pfs_gpci", str(file), "--json"))
+    schema("added").validate(added)
+    (account,) = added["files"]
+    assert account["read"] == account["kept"] + sum(account["rejected"].values())
+    listed = json.loads(run(*store, "sources", "list", "--json"))
+    schema("sources").validate(listed)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("facts", "6464"), 2, "shape"),
+        (("facts", "64640", "--as-of", "yesterday"), 2, "2025-10-15"),
+        (("publish", "99999", "--as-of", "2025-10-15", "--out", "nowhere"), 2, "99999"),
+        (("price", "64640", "--units", "0"), 2, "units"),
+        (("price", "64640", "--pos", "11", "--locality", "10212-98", *DAY), 2, "10212-99"),
+        (("verify", __file__), 2, "payeratlas publish"),
+        (("publsh", "64640"), 2, "publish"),
+        (("sources", "add", "nothing", "x.csv"), 2, "ncci_mue"),
+        (("sources", "add", "ncci_mue", "no-such-file.csv"), 3, "no-such-file.csv"),
+    ],
+)
+def test_refusals_name_the_place_and_the_cure(
+    arguments: tuple[str, ...], code: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert code in EXIT_CODES
+    found, told = refused(capsys, *arguments)
+    assert found == code
+    assert says in told
+    assert not Path("nowhere").exists()
+
+
+def test_a_bad_file_leaves_the_store_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, bad = tmp_path / "store", tmp_path / "GPCI2026.csv"
+    bad.write_text("Medicare Administrative Contractor,Locality\n10112,00\n", encoding="utf-8")
+    code, told = refused(capsys, "--store", str(store), "sources", "add", "cms_pfs_gpci", str(bad))
+    assert code == 3
+    assert "GPCI2026.csv" in told
+    assert not list(store.rglob("*.json"))
+
+
+def test_help_loads_neither_data_nor_engine() -> None:
+    """Completion runs the program on every press of Tab."""
+    program = (
+        "import sys\nfrom payeratlas.apps.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "print(sorted({'duckdb', 'pyarrow', 'typst', 'jinja2'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert all(name in done.stdout for name in COMMANDS)
