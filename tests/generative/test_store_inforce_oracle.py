@@ -91,7 +91,7 @@ def test_a_gap_names_the_nearest_on_each_side(
     before = next((desk[day(n)] for n in range(number, -1, -1) if day(n) in desk), None)
     after = next((desk[day(n)] for n in range(number, SPAN + 2) if day(n) in desk), None)
     for side, expected in (("before it", before), ("after it", after)):
-        named = re.search(rf"{side} (r\d) \((.)\) covers (\S+ \S+\))", unknown.detail)
+        named = re.search(rf"{side} (r\d) \((.)\) covers (\S+ on|\S+ to [\d-]+)", unknown.detail)
         assert (named is None) == (expected is None)
         if named and expected:
             (match,) = [r for r in found if r.id == named[1]]
