@@ -26,6 +26,7 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
         (
             _releases(as_of, store),
             _completeness(code, as_of, store),
+            _freshness(as_of, store),
             Subsection("Check it, cite it, correct it", (_how(code, as_of, store),)),
         ),
     )
@@ -86,6 +87,33 @@ def _completeness(code: str, as_of: AsOf, store: Store) -> Grid:
         ("State", "Measures", "What it means"),
         tuple(rows),
         numeric=(1,),
+    )
+
+
+def _freshness(as_of: AsOf, store: Store) -> Grid:
+    """For each series, the latest dates of service that a release on hand is for."""
+    rows = []
+    for source in dict.fromkeys(p.release.source for p in store.releases()):
+        held = [p.release for p in store.releases(source) if as_of.knows(p.release.issued)]
+        if not held:
+            continue
+        newest = held[-1]
+        here = as_of.service_date in newest.covers
+        rows.append(
+            (
+                plain(Name(source)),
+                plain(Name(newest.id)),
+                plain(newest.covers),
+                plain(
+                    "holds the date of service" if here else "does not hold the date of service",
+                    tone="plain" if here else "caution",
+                ),
+            )
+        )
+    return Grid(
+        "Freshness: the newest release on hand of each series",
+        ("Series", "Newest release", "Dates of service", "For this page"),
+        tuple(rows),
     )
 
 
