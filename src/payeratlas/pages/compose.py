@@ -36,7 +36,7 @@ def page_of(code: str, as_of: AsOf, store: Store) -> Page:
         code=coding.code,
         system=coding.system,
         title=_title(coding),
-        summary=_summary(coding, facts),
+        summary=_summary(coding, facts, as_of),
         as_of=as_of,
         edition=store.edition,
         version=version("payeratlas"),
@@ -52,8 +52,11 @@ def _title(coding: Coding) -> str:
     return own.name if own else f"{coding.system} {coding.code}"
 
 
-def _summary(coding: Coding, facts: tuple[Fact, ...]) -> Text:
+def _summary(coding: Coding, facts: tuple[Fact, ...], as_of: AsOf) -> Text:
     pay = {f.measure: f for f in facts if f.subject == coding.code}
+    if not pay["pfs.status"].known:
+        day = as_of.service_date
+        return sentence("No Medicare amount is on hand for services on {day}.", day=day)
     office, facility = pay["pfs.payment.nonfacility"], pay["pfs.payment.facility"]
     if isinstance(office.value, Unknown):
         return sentence("Medicare physician fee schedule: {fact}", fact=office)

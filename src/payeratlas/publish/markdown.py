@@ -92,6 +92,7 @@ def _block(block: BlockView, scope: str, level: int) -> Iterable[str]:
                 for tile in block.tiles
             ]
             yield _table(("Question", "Answer", "Remark"), (), rows)
+            yield from _reasons(block.reasons)
         case GridView():
             yield from _grid(block, scope)
         case ChartView():
@@ -118,11 +119,14 @@ def _grid(grid: GridView, scope: str) -> Iterable[str]:
         [_line(cell.line, scope) + _marks(cell.marks, scope) for cell in row] for row in grid.rows
     ]
     yield _table(head, numeric, rows)
-    for letter, reason in grid.reasons:
-        yield f"({letter}) {_text(reason)}"
+    yield from _reasons(grid.reasons)
     yield _paragraph(grid.note, scope)
     if grid.folded:
         yield "</details>"
+
+
+def _reasons(reasons: Iterable[tuple[str, str]]) -> Iterable[str]:
+    return (f"({letter}) {_text(reason)}" for letter, reason in reasons)
 
 
 def _table(head: Sequence[str], numeric: Sequence[int], rows: Sequence[Sequence[str]]) -> str:

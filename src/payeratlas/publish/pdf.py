@@ -7,6 +7,7 @@ the faces inside the Typst package are used: the same page looks the same on eve
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,7 @@ class _Scope:
                     }
                     for tile in block.tiles
                 ]
-                return {"kind": "tiles", "tiles": tiles}
+                return {"kind": "tiles", "tiles": tiles, "reasons": _reasons(block.reasons)}
             case GridView():
                 return self.grid(block)
             case ChartView():
@@ -181,7 +182,7 @@ class _Scope:
                 ]
                 for row in grid.rows
             ],
-            "reasons": [list(reason) for reason in grid.reasons],
+            "reasons": _reasons(grid.reasons),
             "note": self.line(grid.note),
         }
 
@@ -219,6 +220,10 @@ class _Scope:
             self.used.add(number)
             mark["lines"] = list(self.notes[number].lines)
         return mark
+
+
+def _reasons(reasons: Iterable[tuple[str, str]]) -> list[list[str]]:
+    return [list(reason) for reason in reasons]
 
 
 def _columns(grid: GridView) -> list[int]:

@@ -154,6 +154,7 @@ def _block(block: BlockView) -> Iterable[RenderableType]:
                 answer = _text(tile.answer, _TONES[tile.tone] or "bold")
                 table.add_row(Text(tile.label), answer, _text(tile.note, "dim"))
             yield table
+            yield from _reasons(block.reasons)
         case GridView():
             yield from _grid(block)
         case ChartView():
@@ -177,10 +178,15 @@ def _grid(grid: GridView) -> Iterable[RenderableType]:
         cells = [_text(cell.line, _TONES[cell.tone]).append(_marks(cell.marks)) for cell in row]
         table.add_row(*cells)
     yield table
-    for letter, reason in grid.reasons:
-        yield Text(f"({letter}) {reason}", style="dim")
+    yield from _reasons(grid.reasons)
     if grid.note:
         yield _text(grid.note, "dim")
+
+
+def _reasons(reasons: Iterable[tuple[str, str]]) -> Iterable[RenderableType]:
+    from rich.text import Text
+
+    return (Text(f"({letter}) {reason}", style="dim") for letter, reason in reasons)
 
 
 def _frame(*, heads: bool = False) -> Table:

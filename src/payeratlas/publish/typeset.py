@@ -150,18 +150,28 @@ class _Setter:
             case Bullets():
                 return BulletsView(tuple(self.line(item) for item in block.items))
             case Tiles():
-                return TilesView(
-                    tuple(
-                        TileView(clean(t.label), self.line(t.answer), self.line(t.note), t.tone)
-                        for t in block.tiles
-                    )
-                )
+                return self.tiles(block)
             case Grid():
                 return self.grid(block)
             case Chart():
                 return self.chart(block)
             case Gap():
                 return GapView(clean(block.what), self.line(block.why), self.line(block.fill))
+
+    def tiles(self, tiles: Tiles) -> TilesView:
+        """The answer box: short answers, each reason once below them."""
+        texts = [text for tile in tiles.tiles for text in (tile.answer, tile.note)]
+        self.reasons = _reasons([s for text in texts for s in text if isinstance(s, Fact)], 1)
+        set_tiles = tuple(
+            TileView(clean(t.label), self.line(t.answer), self.line(t.note), t.tone)
+            for t in tiles.tiles
+        )
+        return TilesView(set_tiles, self.told_reasons())
+
+    def told_reasons(self) -> tuple[tuple[str, str], ...]:
+        """The reasons that figures have pointed to by letter; the next block starts anew."""
+        reasons, self.reasons = self.reasons, {}
+        return tuple((letter, text) for text, letter in reasons.items())
 
     def chart(self, chart: Chart) -> ChartView:
         facts = [point.fact for series in chart.series for point in series.points]
@@ -177,7 +187,7 @@ class _Setter:
     def grid(self, grid: Grid) -> GridView:
         """A table; notes shared by a column stand in its heading, by a row on its first cell."""
         identity = self.next_id("table")
-        self.reasons = _shared_reasons(grid)
+        self.reasons = _reasons([fact for row in grid.rows for fact in _facts(row)], 2)
         columns = [
             _shared([fact for r in grid.rows for fact in _facts(r[column : column + 1])], 3)
             for column in range(len(grid.head))
@@ -187,7 +197,7 @@ class _Setter:
             for column, text in enumerate(grid.head)
         )
         rows = tuple(self.row(row, columns) for row in grid.rows)
-        reasons, self.reasons = self.reasons, {}
+        reasons = self.told_reasons()
         return GridView(
             id=identity,
             caption=clean(grid.caption),
@@ -195,7 +205,7 @@ class _Setter:
             rows=rows,
             folded=grid.folded,
             note=self.line(grid.note),
-            reasons=tuple((letter, text) for text, letter in reasons.items()),
+            reasons=reasons,
         )
 
     def row(self, cells: Sequence[Cell], columns: Sequence[Shared]) -> tuple[CellView, ...]:
@@ -285,11 +295,10 @@ def _facts(cells: Iterable[Cell]) -> list[Fact]:
     return [span for cell in cells for span in cell.text if isinstance(span, Fact)]
 
 
-def _shared_reasons(grid: Grid) -> dict[str, str]:
-    """Reasons that more than one cell gives, each with a letter, in reading order."""
-    facts = [fact for row in grid.rows for fact in _facts(row)]
+def _reasons(facts: Sequence[Fact], least: int) -> dict[str, str]:
+    """Reasons that at least so many figures give, each with a letter, in reading order."""
     counted = Counter(unknown_text(f.value) for f in facts if isinstance(f.value, Unknown))
-    repeated = [text for text, count in counted.items() if count > 1]
+    repeated = [text for text, count in counted.items() if count >= least]
     return {text: ascii_lowercase[i % 26] * (1 + i // 26) for i, text in enumerate(repeated)}
 
 

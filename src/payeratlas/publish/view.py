@@ -113,9 +113,10 @@ class TileView:
 
 @dataclass(frozen=True, slots=True)
 class TilesView:
-    """The answer box."""
+    """The answer box; ``reasons`` are those of its Unknown figures, by letter, told below it."""
 
     tiles: tuple[TileView, ...]
+    reasons: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
