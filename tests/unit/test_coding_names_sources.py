@@ -42,10 +42,10 @@ def records(path: Path) -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def descriptions(shared_data: Path) -> dict[str, set[str]]:
-    """The descriptions of every fee schedule release on hand, by code."""
+    """The descriptions of every physician, hospital and laboratory schedule on hand, by code."""
     found: dict[str, set[str]] = defaultdict(set)
-    for path in sorted((shared_data / "cms" / "pfs").rglob("*")):
-        if "PPRRVU" not in path.name.upper():
+    for path in sorted((shared_data / "cms").rglob("*")):
+        if not re.search("PPRRVU|ADDENDUM_B|CLFS_", path.name.upper()):
             continue
         column = None
         for record in records(path):
