@@ -17,7 +17,7 @@ from payeratlas.coding.modifiers import (
     verdict_for,
     verdicts,
 )
-from payeratlas.coding.names import OwnName, Sibling, own_name, siblings
+from payeratlas.coding.names import OwnName, Sibling, all_names, own_name, search_words, siblings
 from payeratlas.coding.places import usual_places
 from payeratlas.coding.units import UnitsWording, units_wording, unlisted_units
 from payeratlas.coding.wording import Wording, wording
@@ -31,10 +31,12 @@ __all__ = [
     "UnitsWording",
     "Verdict",
     "Wording",
+    "all_names",
     "bilateral_methods",
     "describe",
     "kind",
     "own_name",
+    "search_words",
     "siblings",
     "standing",
     "units_wording",
