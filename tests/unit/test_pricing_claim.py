@@ -7,7 +7,8 @@ import pytest
 from claim_facts import row
 from payeratlas.model.errors import InputError
 from payeratlas.pricing.claim import ClaimRequest, claim_roles, split_line
-from payeratlas.pricing.grouping import Line, groups, items, sides
+from payeratlas.pricing.grouping import Line, groups, items, lines_of, sides
+from payeratlas.pricing.rules import rerun
 from pricing_facts import AS_OF
 
 
@@ -82,6 +83,30 @@ def test_roles_are_those_of_every_line_and_of_the_ranks() -> None:
     assert {"bilateral", "endo_base", "imaging_family", "intra_op", "pctc"} <= set(asked)
     assert asked["pe_rvu"] == ("pfs_rvu", "pe_rvu_nonfacility")
     assert asked["work_gpci"] == ("pfs_gpci", "work_gpci")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"lines": "one"}, {"1.units": "0"}, {"1.units": "many"}, {"lines": "1,"}]
+)
+def test_settings_that_are_no_numbers_are_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(InputError, match="not a number") as stop:
+        lines_of({}, {"lines": "1", **wrong})
+    assert stop.value.cure
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [({"line": "2"}, "not one of the lines"), ({"service_date": "soon"}, "not a date")],
+)
+def test_a_rule_asked_amiss_says_so(settings: dict[str, str], says: str) -> None:
+    values = {f"1.{role}": value for role, value in row("9.00").items()}
+    values["1.pe_rvu"] = values["1.pe_rvu_nonfacility"]
+    asked = {"service_date": "2025-01-01", **settings}
+    with pytest.raises(InputError, match=says) as stop:
+        rerun("pfs.claim.line.national", values, asked)  # type: ignore[arg-type]
+    assert stop.value.cure
+    alone = rerun("pfs.claim.line.national", values, {"service_date": "2025-01-01"})  # type: ignore[arg-type]
+    assert str(alone) == "9.00"
 
 
 def line(number: int, name: str, units: int = 1, row_modifier: str = "", **cells: object) -> Line:

@@ -259,8 +259,8 @@ _DISTINCT = _unchanged(
     NCCI_MODIFIERS,
 )
 _MULTIPLE = _unchanged(
-    "the reduction for several procedures depends on the other lines of the day, which are not "
-    "known here",
+    "the reduction for several procedures goes by rank among the lines of the day, whichever of "
+    "them carry the modifier",
     f"{MANUAL} §40.6",
 )
 _PART = _unchanged("it names the part of the body; the amount is unchanged", NCCI_MODIFIERS)

@@ -155,7 +155,7 @@ def encounter(
         return [(f"{n} {part.payee} {name}", getattr(part, name)) for n, part in named]
 
     named = list(enumerate(parts, 1))
-    told = CAVEATS if deductible_left else CAVEATS[1:]
+    told = CAVEATS if deductible_left and facility else CAVEATS[1:]
     return Encounter(
         setting,
         tuple(parts),

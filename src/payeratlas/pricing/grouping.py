@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from payeratlas.model.amounts import Percent
+from payeratlas.model.errors import InputError
 from payeratlas.pricing.adjust import EACH_SIDE, FULL, both_sides
 from payeratlas.pricing.rules import Settings, Values
 
@@ -120,7 +121,8 @@ def lines_of(values: Values, settings: Settings) -> tuple[Line, ...]:
     Roles are ``1.work_rvu`` for the row of line 1 and ``1.70450-TC.work_rvu`` for another row it
     needs, which the settings name: ``1.professional``, ``1.technical``, ``1.base``. Roles without
     a number (the locality's indices) are every line's. Settings ``lines`` lists the numbers;
-    ``1.code``, ``1.modifiers``, ``1.row_modifier``, ``1.units`` describe each.
+    ``1.code``, ``1.modifiers``, ``1.row_modifier``, ``1.units`` describe each. InputError where
+    a number is none.
     """
     shared = {role: values[role] for role in _INDICES if role in values}
 
@@ -137,11 +139,11 @@ def lines_of(values: Values, settings: Settings) -> tuple[Line, ...]:
         base = rows(number, "base")
         found.append(
             Line(
-                int(number),
+                _count(number),
                 settings.get(f"{number}.code", ""),
                 tuple(m for m in settings.get(f"{number}.modifiers", "").split(",") if m),
                 settings.get(f"{number}.row_modifier", ""),
-                int(settings.get(f"{number}.units", "1")),
+                _count(settings.get(f"{number}.units", "1")),
                 row(f"{number}."),
                 rows(number, "professional"),
                 rows(number, "technical"),
@@ -149,6 +151,12 @@ def lines_of(values: Values, settings: Settings) -> tuple[Line, ...]:
             )
         )
     return tuple(found)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise InputError(f"'{text}' is not a number of a line or of units.", cure="1 or more")
+    return int(text)
 
 
 def sides(lines: Sequence[Line]) -> tuple[tuple[Line, Line], ...]:
@@ -167,13 +175,17 @@ def sides(lines: Sequence[Line]) -> tuple[tuple[Line, Line], ...]:
         return "RT" in right.modifiers and key(left) == key(right)
 
     pairs = []
-    waiting = [line for line in lines if _may_pair(line)]
+    waiting = [line for line in _in_order(lines) if _may_pair(line)]
     for left in [line for line in waiting if "LT" in line.modifiers]:
         right = next((line for line in waiting if pairs_with(left, line)), None)
         if right is not None:
             pairs.append((left, right))
             waiting.remove(right)
     return tuple(pairs)
+
+
+def _in_order(lines: Sequence[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (line.name, line.units, line.number))
 
 
 def _may_pair(line: Line) -> bool:
@@ -200,7 +212,11 @@ def groups(lines: Sequence[Line]) -> tuple[tuple[Line, ...], ...]:
 
 
 def items(lines: Sequence[Line]) -> tuple[Item, ...]:
-    """What is ranked of the lines, in order: sides paired, then every other unit by itself."""
+    """What is ranked of the lines: sides paired, and every other unit by itself.
+
+    Their order settles ties and does not depend on the order of the lines, but for lines that are
+    equal in all they say.
+    """
     left_over = {line.number: line.units for line in lines}
     paired: dict[int, list[Item]] = {}
     for left, right in sides(lines):
@@ -211,7 +227,7 @@ def items(lines: Sequence[Line]) -> tuple[Item, ...]:
         left_over[left.number] -= count
         left_over[right.number] -= count
     found: list[Item] = []
-    for line in lines:
+    for line in _in_order(lines):
         found += paired.get(line.number, [])
         found += [Item(line)] * left_over[line.number]
     return tuple(found)

@@ -30,8 +30,8 @@ class Procedure:
     ``amount`` is its exact amount after the modifiers of its line. For an endoscopy ``family`` is
     the base code of its family and ``base`` the amount of that base procedure (None where no
     other endoscopy of the family makes it matter). ``is_base`` marks the base procedure itself,
-    of the family it is the base of. ``index`` is its place on the claim; ``name``, then
-    ``index`` settle the order of equal amounts.
+    of the family it is the base of. ``name``, then ``index`` (a place in a list) settle the order
+    of equal amounts.
     """
 
     index: int
