@@ -129,8 +129,15 @@ def test_fee_cap_and_payable_follow_the_formula(row: dict[str, Value], local: bo
 def test_the_last_step_is_the_value_and_a_derivation_runs_again(
     rule: str, row: dict[str, Value], modifiers: tuple[str, ...], units: int, allowed: Decimal
 ) -> None:
-    values = {**row, "allowed": Money(allowed)}
+    values = {
+        **row,
+        **{f"1.{role}": value for role, value in row.items()},
+        **dict.fromkeys(("allowed", "approved", "1.amount", "2.amount"), Money(allowed)),
+        **dict.fromkeys(("copayment", "inpatient_deductible"), Money.round_once(allowed / 3)),
+    }
     settings = {"modifiers": ",".join(modifiers), "units": str(units), "documented": "yes"}
+    settings |= {f"1.{name}": settings[name] for name in ("modifiers", "units")}
+    settings |= {"service_date": "2025-01-01", "by_report": "least", "deductible_left": "100.00"}
     made = derive(rule, "m", "s", facts(values), period=YEAR, settings=settings)
     assert isinstance(made.basis, Derivation)
     assert made.basis.steps[-1].result == str(made.value)

@@ -27,11 +27,19 @@ def test_every_rule_is_found_by_its_id_and_names_its_reference() -> None:
         f"pfs.{name}.{scope}"
         for name in ("payment", "opps_cap", "payable", "therapy_reduced", "line")
         for scope in ("national", "locality")
-    } | {"pfs.nonparticipating", "pfs.limiting_charge"}
+    } | {"pfs.nonparticipating", "pfs.limiting_charge", "sum"} | {
+        f"pfs.claim.{name}.{scope}"
+        for name in ("line", "ranks", "shares")
+        for scope in ("national", "locality")
+    } | {
+        f"encounter.{name}"
+        for name in ("deductible", "coinsurance", "medicare", "sequestration", "paid")
+    }
     for id, rule in rules().items():
         assert rule.id == id
         assert re.search(r"CFR|Pub\. 100-04|record layout|Act §", rule.reference)
-        assert rule.unit == "USD"
+        is_text = id.startswith(("pfs.claim.ranks.", "pfs.claim.shares."))
+        assert rule.unit == ("" if is_text else "USD")
 
 
 def test_national_amount_of_64640_with_its_steps() -> None:

@@ -2,6 +2,10 @@
 
 Rows and files are not known here: values come in as Facts by role, and a Fact comes out that
 names the rule it was computed with.
+
+What is named here prices one line. Several lines together are priced by
+:func:`payeratlas.pricing.claim_quote.price_claim`, a whole encounter by
+:func:`payeratlas.pricing.encounter.encounter`; they are imported from there by who needs them.
 """
 
 from payeratlas.pricing.caveats import Caveat

@@ -53,11 +53,15 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why no amount follows from a modifier on this row; ``because`` holds no digit."""
+    """Why no amount follows from a modifier on this row; ``because`` holds no digit.
+
+    ``by_report`` True where something may still be paid, of which no amount is published.
+    """
 
     modifier: str
     because: str
     reference: str
+    by_report: bool = False
 
     def __str__(self) -> str:
         return f"no Medicare price with modifier {self.modifier}, because {self.because}"
@@ -105,6 +109,7 @@ def _discontinued(modifier: str, row: Values, row_modifier: str) -> Outcome:
         "the code has no row for the discontinued procedure, so the contractor prices it from "
         "the report",
         reference,
+        by_report=True,
     )
 
 
@@ -116,22 +121,34 @@ def _by_report(modifier: str, row: Values, row_modifier: str) -> Outcome:
         f"the contractor decides from the report how much {more} than the fee it pays; no "
         "percentage is published",
         reference,
+        by_report=True,
     )
 
 
+BOTH_SIDES = f"{LAYOUT}, bilateral surgery indicator; {MANUAL} §40.7"
+"""Where the rule for two sides stands."""
+
+_BOTH_SIDES = {
+    "0": (FULL, "both sides together are paid as one"),
+    "1": (BILATERAL, "the bilateral adjustment applies"),
+    "2": (FULL, "the RVUs are already those of both sides"),
+    "3": (EACH_SIDE, "each side is paid in full"),
+}
+
+
+def both_sides(indicator: str) -> tuple[Percent, str] | None:
+    """What both sides together are paid, of the amount of one, and why (words without a digit).
+
+    ``indicator`` is the row's bilateral surgery indicator; None where it knows no two sides.
+    """
+    return _BOTH_SIDES.get(indicator)
+
+
 def _bilateral(modifier: str, row: Values, row_modifier: str) -> Outcome:
-    reference = f"{LAYOUT}, bilateral surgery indicator; {MANUAL} §40.7"
-    effects = {
-        "0": (FULL, "both sides together are paid as one"),
-        "1": (BILATERAL, "the bilateral adjustment applies"),
-        "2": (FULL, "the RVUs are already those of both sides"),
-        "3": (EACH_SIDE, "each side is paid in full"),
-    }
-    indicator = text(row, "bilateral")
-    if indicator in effects:
-        percent, why = effects[indicator]
-        return Effect(modifier, percent, why, reference)
-    return Refusal(modifier, "the idea of two sides does not apply to the code", reference)
+    if paid := both_sides(text(row, "bilateral")):
+        percent, why = paid
+        return Effect(modifier, percent, why, BOTH_SIDES)
+    return Refusal(modifier, "the idea of two sides does not apply to the code", BOTH_SIDES)
 
 
 def _assistant(modifier: str, row: Values, row_modifier: str) -> Outcome:
@@ -180,7 +197,7 @@ def _team(modifier: str, row: Values, row_modifier: str) -> Outcome:
         "necessity must be documented",
         "2": "the contractor prices a surgical team from its report",
     }.get(text(row, "team"), "the idea of a surgical team does not apply to the code")
-    return Refusal(modifier, because, reference)
+    return Refusal(modifier, because, reference, by_report=text(row, "team") in ("1", "2"))
 
 
 _SHARES = {"54": ("pre_op", "intra_op"), "55": ("post_op",), "78": ("intra_op",)}
@@ -196,7 +213,7 @@ def _share(modifier: str, row: Values, row_modifier: str) -> Outcome:
     period = text(row, "global_days")
     if period == "YYY":
         because = "the contractor decides whether the code has a global period"
-        return Refusal(modifier, because, reference)
+        return Refusal(modifier, because, reference, by_report=True)
     if modifier == "78" and period == "000":
         why = "a code without global days has no shares, so it is paid in full"
         return Effect(modifier, FULL, why, reference)
@@ -242,8 +259,8 @@ _DISTINCT = _unchanged(
     NCCI_MODIFIERS,
 )
 _MULTIPLE = _unchanged(
-    "the reduction for several procedures depends on the other lines of the day, which are not "
-    "known here",
+    "the reduction for several procedures goes by rank among the lines of the day, whichever of "
+    "them carry the modifier",
     f"{MANUAL} §40.6",
 )
 _PART = _unchanged("it names the part of the body; the amount is unchanged", NCCI_MODIFIERS)
@@ -329,7 +346,7 @@ def adjust(
         known = _KNOWN.get(modifier)
         if known is None:
             because = "what it does to the amount is not known here"
-            return Refusal(modifier, because, "")
+            return Refusal(modifier, because, "", by_report=True)
         outcome = known.handle(modifier, row, row_modifier)
         if isinstance(outcome, Refusal):
             return outcome

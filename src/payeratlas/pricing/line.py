@@ -17,11 +17,12 @@ Fact:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from payeratlas.model.amounts import Units
 from payeratlas.model.errors import InputError
-from payeratlas.pricing.adjust import FULL, MANUAL, Refusal, adjust
+from payeratlas.pricing.adjust import FULL, MANUAL, Effect, Refusal, adjust
 from payeratlas.pricing.exact import exactly, plain
 from payeratlas.pricing.fee import (
     CAP,
@@ -53,8 +54,11 @@ def _units(settings: Settings) -> Units:
         ) from error
 
 
-def _published(worked: Worked, settings: Settings) -> Worked:
-    """The figure to go on with: exact, or the published cents where the settings ask for them."""
+def published(worked: Worked, settings: Settings) -> Worked:
+    """The figure to go on with: exact, or the published cents where the settings ask for them.
+
+    InputError where the settings name no way of rounding that is known.
+    """
     rounding = settings.get("rounding", ROUNDING)
     if rounding == "published":
         cents = worked.rounded().amount
@@ -64,40 +68,60 @@ def _published(worked: Worked, settings: Settings) -> Worked:
     return worked
 
 
-def _worked_line(values: Values, settings: Settings, *, local: bool) -> Worked:
+def effects_on(
+    values: Values, modifiers: Sequence[str], row_modifier: str, settings: Settings
+) -> tuple[Effect, ...]:
+    """What the modifiers of a line do, in order.
+
+    InputError where the status or a modifier leaves no amount, or where payment hangs on
+    documentation that the settings do not take as given (``documented``).
+    """
     if why := why_not_priced(text(values, "status")):
         raise InputError(f"{why}.")
-    line = _published(worked_payable(values, local=local), settings)
-    effects = adjust(split_modifiers(settings), values, settings.get("row_modifier", ""))
+    effects = adjust(modifiers, values, row_modifier)
     if isinstance(effects, Refusal):
         raise InputError(f"{effects}.")
-    later = line.exact
-    if _therapy(values):
-        later = _published(worked_therapy(values, local=local), settings).exact
     for effect in effects:
         if effect.condition and settings.get("documented") != "yes":
             raise InputError(f"modifier {effect.modifier} is paid only if {effect.condition}.")
+    return effects
+
+
+def with_effects(worked: Worked, effects: Sequence[Effect]) -> Worked:
+    """A figure after the modifiers of its line, a step for each."""
+    for effect in effects:
         label = f"Modifier {effect.modifier}: {effect.why}"
         if effect.percent == FULL:
-            line = line.then(label, "unchanged", line.exact, effect.reference)
+            worked = worked.then(label, "unchanged", worked.exact, effect.reference)
             continue
-        expression = f"{plain(line.exact)} × {effect.percent}"
+        expression = f"{plain(worked.exact)} × {effect.percent}"
         with exactly():
-            changed, later = effect.percent.of(line.exact), effect.percent.of(later)
-        line = line.then(label, expression, changed, effect.reference)
+            changed = effect.percent.of(worked.exact)
+        worked = worked.then(label, expression, changed, effect.reference)
+    return worked
+
+
+def _worked_line(values: Values, settings: Settings, *, local: bool) -> Worked:
+    modifiers, row_modifier = split_modifiers(settings), settings.get("row_modifier", "")
+    effects = effects_on(values, modifiers, row_modifier, settings)
+    line = with_effects(published(worked_payable(values, local=local), settings), effects)
     units = _units(settings).count
     if units == 1:
         return line
+    if not _therapy(values):
+        with exactly():
+            total = line.exact * units
+        return line.then("Units", f"{plain(line.exact)} × {units}", total)
+    reduced = published(worked_therapy(values, local=local), settings)
+    later = with_effects(reduced, effects).exact
     with exactly():
         total = line.exact + later * (units - 1)
-    if _therapy(values):
-        return line.then(
-            "Units: one in full, the others with half of the practice expense",
-            f"{plain(line.exact)} + {units - 1} × {plain(later)}",
-            total,
-            THERAPY,
-        )
-    return line.then("Units", f"{plain(line.exact)} × {units}", total)
+    return line.then(
+        "Units: one in full, the others with half of the practice expense",
+        f"{plain(line.exact)} + {units - 1} × {plain(later)}",
+        total,
+        THERAPY,
+    )
 
 
 def _therapy(values: Values) -> bool:

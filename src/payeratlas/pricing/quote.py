@@ -116,9 +116,9 @@ def quote(request: Request, inputs: Mapping[str, Fact], *, row_modifier: str = "
         raise ValueError(f"{request.subject}: no Fact for {', '.join(missing)}")
     if row_modifier not in request.row_modifiers:
         raise ValueError(f"{request.subject} is not priced from the row with {row_modifier}")
-    period = _common_period([inputs[role] for role in roles(request) if inputs[role].known])
+    period = common_period([inputs[role] for role in roles(request) if inputs[role].known])
     scope = "locality" if request.locality else "national"
-    fee_inputs = {role: inputs[role] for role in _fee_roles(request, inputs)}
+    fee_inputs = {role: inputs[role] for role in fee_roles(request, inputs)}
 
     if blocked := _why_no_fee(request, inputs):
         return unanswered(request, blocked, row_modifier=row_modifier, period=period)
@@ -170,8 +170,8 @@ def quote(request: Request, inputs: Mapping[str, Fact], *, row_modifier: str = "
         request=request,
         fee=fee,
         allowed=allowed,
-        nonparticipating=_charge("nonparticipating", allowed),
-        limiting_charge=_charge("limiting_charge", allowed),
+        nonparticipating=charge("nonparticipating", allowed),
+        limiting_charge=charge("limiting_charge", allowed),
         from_published=published if differs else None,
         caveats=(*told, FROM_PUBLISHED) if differs else told,
     )
@@ -207,12 +207,13 @@ def _on_condition(effects: Sequence[Effect]) -> str:
     return f"no Medicare price without documentation, because {' and '.join(named)}"
 
 
-def _charge(name: str, allowed: Fact) -> Fact:
+def charge(name: str, allowed: Fact) -> Fact:
+    """The non-participating amount or the limiting charge that follows from an allowed amount."""
     inputs = {"allowed": allowed}
     return derive(f"pfs.{name}", f"pfs.line.{name}", allowed.subject, inputs, period=allowed.period)
 
 
-def _fee_roles(request: Request, inputs: Mapping[str, Fact]) -> tuple[str, ...]:
+def fee_roles(request: Request, inputs: Mapping[str, Fact]) -> tuple[str, ...]:
     """The roles the fee rests on; the cap RVUs only where the file prints any."""
     gpci = ("work_gpci", "pe_gpci", "mp_gpci") if request.locality else ()
     caps = ("opps_pe", "opps_mp")
@@ -264,7 +265,7 @@ def _text(fact: Fact) -> str:
     return fact.value if isinstance(fact.value, str) else ""
 
 
-def _common_period(facts: Sequence[Fact]) -> Period | None:
+def common_period(facts: Sequence[Fact]) -> Period | None:
     """The days on which all the Facts hold; None where one has no period."""
     periods = [fact.period for fact in facts]
     known = [period for period in periods if period is not None]

@@ -97,3 +97,8 @@ def why_not_priced(status: str, *, has_rvus: bool = True) -> str | None:
     else:
         return None
     return f"no Medicare price, because {because}"
+
+
+def left_to_contractor(status: str, *, has_rvus: bool = True) -> bool:
+    """Whether a row without a price here may still be paid, at an amount the contractor sets."""
+    return status == "C" or (status in PRICED and not has_rvus) or status not in _STATUSES
