@@ -20,7 +20,14 @@ TABLE = Table(
             "percent",
             2,
         ),
-        Column("opps_rate", "decimal", "Payment of a hospital under the OPPS.", "USD", 2),
+        Column(
+            "opps_rate",
+            "decimal",
+            "OPPS rate as worked out for this schedule, without the packaging of comprehensive "
+            "APCs: what the device offset is a share of. Not what a hospital is paid.",
+            "USD",
+            2,
+        ),
         Column(
             "device_offset",
             "decimal",
