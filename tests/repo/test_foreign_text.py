@@ -17,11 +17,12 @@ LEAST_WORDS = 4  # shorter runs of words are the field's, not an author's
 MOST_WORDS = 12
 DESCRIPTION = re.compile(r"(?<!geo_)desc", re.IGNORECASE)
 DESCRIBING = re.compile(r"desc|narrative|consumer|clinician", re.IGNORECASE)
-# Words that a row named by a CPT code may hold: CMS's rationales and indicators, no descriptions.
+# Words that a row named by a CPT code may hold: CMS's rationales, notes and indicators.
 CMS_WORDS = re.compile(
     r"anatomic consideration|clinical: [\w/ ]+|cms policy|cms workgroup|"
     r"code descriptor / cpt instruction|data|drug discontinued|nature of [\w/ ]+|"
     r"prescribing information|published contractor policy|compounded drug policy|"
+    r"copayments capped at inpatient deductible of \$[\d,.]+|"
     r"cms ncci policy|[123] (claim )?(line edit|date of service edit: (policy|clinical))",
     re.IGNORECASE,
 )

@@ -59,7 +59,8 @@ def test_a_source_is_whole(name: str, repository: Path) -> None:
     assert re.search(r"licen[cs]e", readme, re.IGNORECASE)
 
     tests = repository / "tests" / "sources"
-    samples = [p for p in (tests / name).rglob("*") if p.suffix in {".csv", ".gz", ".xlsx", ".zip"}]
+    kinds = {".csv", ".gz", ".txt", ".xlsx", ".zip"}
+    samples = [p for p in (tests / name).rglob("*") if p.suffix in kinds]
     assert samples, f"tests/sources/{name} has no sample file"
     naming = [p for p in tests.rglob("test_*.py") if name in p.read_text("utf-8") or name in p.name]
     assert naming, f"no test of tests/sources names {name}"

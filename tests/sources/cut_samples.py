@@ -19,13 +19,15 @@ CODES = ("A0021", "00100", "20552", "64640", "76977", "77002", "99213", "99245",
 Keep = Callable[[list[str]], bool]
 
 
-def text_of(path: Path) -> str:
-    """The text of a csv or csv.gz file, line ends kept."""
+def text_of(path: Path, encoding: str = "utf-8") -> str:
+    """The text of a csv, csv.gz or txt file, line ends kept."""
     data = path.read_bytes()
-    return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+    return (gzip.decompress(data) if path.suffix == ".gz" else data).decode(encoding)
 
 
-def cut(text: str, heading: str, keep: Keep, blank: Collection[str] = ()) -> str:
+def cut(
+    text: str, heading: str, keep: Keep, blank: Collection[str] = (), delimiter: str = ","
+) -> str:
     """Everything to the heading row, then the rows to keep, with columns emptied by heading.
 
     A record stands as it was printed unless a column of it is emptied.
@@ -33,7 +35,7 @@ def cut(text: str, heading: str, keep: Keep, blank: Collection[str] = ()) -> str
     end = "\r\n" if "\r\n" in text else "\n"
     out, columns = io.StringIO(newline=""), None
     lines = text.splitlines(keepends=True)
-    reader = csv.reader(iter(lines))
+    reader = csv.reader(iter(lines), delimiter=delimiter)
     start = 0
     for row in reader:
         printed, start = "".join(lines[start : reader.line_num]), reader.line_num
@@ -44,7 +46,7 @@ def cut(text: str, heading: str, keep: Keep, blank: Collection[str] = ()) -> str
         elif keep(row):
             if any(row[i] for i in columns):
                 row = ["" if i in columns else cell for i, cell in enumerate(row)]
-                csv.writer(out, lineterminator=end).writerow(row)
+                csv.writer(out, delimiter=delimiter, lineterminator=end).writerow(row)
             else:
                 out.write(printed)
     return out.getvalue()
@@ -65,14 +67,77 @@ def either(*keeps: Keep) -> Keep:
     return lambda row: any(keep(row) for keep in keeps)
 
 
+# fmt: off
+ADDENDUM_B = (
+    "0001F", "00100", "0071T", "27447", "64640", "69930", "71271", "77003", "99213", "99284",
+    "A4341", "A9596", "C9482", "G0463", "G0465", "J0585", "P9016", "Q5146", "V5364",
+    "A4341\ufffd", "G0465\ufffd",  # as one file prints them
+)
+ASC = (
+    "0402T", "20610", "27447", "33533", "36475", "63685", "64450", "64640", "66984", "69930",
+    "77003", "90684", "0066U", "0357U", "A2001", "A2027", "C1716", "C1734", "C9804", "G0105",
+    "J0223", "J0585", "J2782", "Q4100", "Q5120",
+)
+# fmt: on
+EXCLUDED = ("33533", "0075T", "27290", "C9602")
+ADDENDA = {  # quarter: form of its addenda
+    "20210101": ("cp1252", "\t", "AA.txt BB.txt EE.txt"),
+    "20220101": ("cp1252", ",", "BB.csv FF.csv"),
+    "20220401": ("cp1252", "\t", "AA.txt FF.txt"),
+    "20230101": ("cp1252", ",", "BB.csv"),
+    "20231001": ("utf-8", ",", "AA.csv BB.csv EE.csv"),
+    "20240101": ("cp1252", "\t", "FF.txt"),
+    "20250101": ("cp437", ",", "AA.csv BB.csv EE.csv FF.csv"),
+    "20260401": ("cp437", ",", "BB.csv"),
+}
+
+
+def facilities(cms: Path, write: Callable[..., None]) -> None:
+    """The schedules of hospitals and ambulatory surgical centers."""
+    describing = {"short descriptor"}
+    for path in sorted((cms / "opps").iterdir()):
+        if "2024" in path.name or "July" in path.name:
+            encoding = "utf-8" if "2024" in path.name else "cp437"
+            text = cut(text_of(path, encoding), "HCPCS Code", of(*ADDENDUM_B), describing)
+            write("cms_opps_addendum_b", path.name, text, encoding)
+
+    def addendum(row: list[str]) -> bool:
+        return not any(row) or row[0].startswith("NOTE") or lower_case(row) or kept(row)
+
+    def lower_case(row: list[str]) -> bool:
+        return "k5" in row
+
+    for quarter, (encoding, delimiter, names) in ADDENDA.items():
+        for name in names.split():
+            kept = of(*(EXCLUDED if name.startswith("EE") else ASC))
+            text = text_of(cms / "asc" / quarter / name, encoding)
+            text = cut(text, "HCPCS Code", addendum, describing, delimiter)
+            write("cms_asc_addenda", f"{quarter}_{name}", text, encoding)
+    name = "508-Version-Jan-2025-ASC-DD1.csv"
+    write("cms_asc_addenda", name, text_of(cms / "asc" / name, "cp437"), "cp437")
+
+    areas = of("01", "04", "12100", "31", "32420", "36540", "50025")
+    for year, encoding, delimiter in (
+        (2021, "utf-8", "\t"),
+        (2024, "cp1252", "\t"),
+        (2025, "cp437", "\t"),
+        (2026, "cp437", ","),
+    ):
+        name = f"wage_index_{year}.txt"
+        text = cut(text_of(cms / "asc" / name, encoding), "CBSA", areas, delimiter=delimiter)
+        write("cms_asc_wage_index", name, text, encoding)
+
+
 def main(originals: Path) -> None:
     """Write every sample below this folder."""
     pfs, ncci, codes = (originals / "cms" / name for name in ("pfs", "ncci", "codes"))
 
-    def write(source: str, name: str, text: str) -> None:
+    def write(source: str, name: str, text: str, encoding: str = "utf-8") -> None:
         folder = HERE / source / "samples"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(text.encode("utf-8"))
+        (folder / name).write_bytes(text.encode(encoding))
+
+    facilities(originals / "cms", write)
 
     describing = {"description"}
     for name in ("rvu25a/PPRRVU25_JAN.csv", "rvu25d/PPRRVU2025_Oct.csv"):

@@ -17,7 +17,15 @@ from filekit import printed_cells
 from payeratlas.model.errors import FileError
 from payeratlas.model.provenance import Artifact
 from payeratlas.tables.contract import Cell, Column, Table
-from payeratlas.tables.reading import Batch, Epoch, bind, epochs_from, parse_cell, read_batch
+from payeratlas.tables.reading import (
+    Batch,
+    Epoch,
+    LayoutError,
+    bind,
+    epochs_from,
+    parse_cell,
+    read_batch,
+)
 
 TABLE = Table(
     name="made_up",
@@ -259,3 +267,59 @@ def test_layouts_need_epochs() -> None:
         epochs_from({})
     entry = {"id": "x", "heading_first": "a", "columns": {"a": "key"}}
     assert epochs_from({"epoch": [entry]})[0].columns == {"a": "key"}
+
+
+DATED = Epoch(
+    id="dated",
+    heading_first="Key",
+    columns={"Key": "key", "{month} {year} Figure": "figure", "WI{yy}": "count"},
+)
+
+
+@pytest.mark.parametrize("month", ["Jan", "January", "Sept"])
+def test_headings_may_print_their_month_and_year(month: str) -> None:
+    bound = bind([["Key", f"{month} 2025 Figure", "WI25"]], [DATED], "made.csv")
+    assert bound.dates == {"month": month, "year": "2025", "yy": "25"}
+    assert bound.bindings["figure"].heading == f"{month} 2025 Figure"
+    assert set(bound.epoch.columns) == {"Key", f"{month} 2025 Figure", "WI25"}
+
+
+def test_headings_of_one_file_print_the_same_date() -> None:
+    two = replace(DATED, columns={**DATED.columns, "{month} {year} Day": "day"})
+    with pytest.raises(
+        LayoutError, match=r"'Apr 2026 Day' is not known.*'Apr 2025 Day' is missing"
+    ):
+        bind([["Key", "Apr 2025 Figure", "WI25", "Apr 2026 Day"]], [two], "made.csv")
+    with pytest.raises(LayoutError, match=r"'\{month\} \{year\} Figure' is missing"):
+        bind([["Key", "Figure", "WI25"]], [DATED], "made.csv")
+
+
+def test_layouts_without_dates_state_none() -> None:
+    bound = bind(
+        [["Key", "Figure"]], [replace(EPOCH, columns={"Key": "key", "Figure": "figure"})], ""
+    )
+    assert bound.dates == {}
+
+
+def test_a_text_above_the_heading_tells_encodings_apart() -> None:
+    columns = {"Key": "key"}
+    epochs = [
+        Epoch("windows", "Key", columns, encoding="cp1252", above="\xa0"),
+        Epoch("dos", "Key", columns, encoding="cp437"),
+    ]
+    assert bind([["a\xa0note"], ["Key"], ["x\xa0"]], epochs, "").epoch.id == "windows"
+    assert bind([["a note"], ["Key"], ["x\xa0"]], epochs, "").epoch.id == "dos"
+    with pytest.raises(LayoutError, match="does not stand above"):
+        bind([["a note"], ["Key"]], epochs[:1], "")
+
+
+def test_one_layout_in_several_forms_of_text() -> None:
+    forms = [{"id": "a", "encoding": "utf-8"}, {"id": "b", "encoding": "cp437", "delimiter": "\t"}]
+    plain = {"id": "x", "heading_first": "k", "columns": {"k": "key"}}
+    book = {**plain, "id": "book", "encoding": "xlsx"}
+    epochs = epochs_from({"form": forms, "epoch": [plain, book]})
+    assert [(e.id, e.encoding, e.delimiter) for e in epochs] == [
+        ("x-a", "utf-8", ","),
+        ("x-b", "cp437", "\t"),
+        ("book", "xlsx", ","),
+    ]

@@ -78,6 +78,19 @@ def test_windows_text_is_read_where_it_is_declared() -> None:
     assert "layouts.toml" in error.cure
 
 
+def test_dos_text_is_read_where_it_is_declared() -> None:
+    assert read(b"Mayag\x81ez,5\xff\n", "cp437") == [(1, ["Mayagüez", "5\xa0"])]
+    assert "byte 5 (0x81) is not cp1252" in refusal(b"Mayag\x81ez,5\n", "cp1252").what
+
+
+def test_tabs_part_cells_where_they_are_declared() -> None:
+    data = b'a,b\t"two\r\nlines"\t"x ""y"""\r\nc\t\t\r\n'
+    assert list(csv_records(data, where="f.txt", delimiter="\t")) == [
+        (1, ["a,b", "two\r\nlines", 'x "y"']),
+        (2, ["c", "", ""]),
+    ]
+
+
 def test_the_offset_of_a_bad_byte_counts_the_mark() -> None:
     assert "byte 4 (0xFF)" in refusal(b"\xef\xbb\xbfa\xff\n").what
     assert "byte 1 (0x81) is not cp1252" in refusal(b"a\x81\n", "cp1252").what

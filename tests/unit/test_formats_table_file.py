@@ -28,6 +28,13 @@ def test_every_wrapping_gives_the_same_records() -> None:
     assert list(records(a_file("c.xlsx", book), "", XLSX)) == EXPECTED
 
 
+def test_a_delimiter_holds_in_every_wrapping() -> None:
+    text = TEXT.replace(b",", b"\t")
+    archive = a_file("r.zip", zipped({"a.txt": text}))
+    assert list(records(a_file("a.txt", text), delimiter="\t")) == EXPECTED
+    assert list(records(archive, "a.txt", "cp437", "\t")) == EXPECTED
+
+
 def test_content_and_not_the_name_says_what_a_file_is() -> None:
     book = workbook([["x"]])
     assert kind(TEXT, "a.zip") == "text"

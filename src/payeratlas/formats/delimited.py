@@ -1,4 +1,4 @@
-"""Comma-separated text to records: strict, counted, and never guessed at.
+"""Delimited text to records: strict, counted, and never guessed at.
 
 A record is what RFC 4180 calls one: a quoted cell may hold line breaks, so records are not lines.
 Records are counted from 1 and include headings and blank lines, as RFC 7111 locators do.
@@ -12,6 +12,11 @@ import re
 from collections.abc import Iterator
 
 from payeratlas.model.errors import FileError
+
+_UTF8 = ("utf-8", "utf-8-sig")
+TEXT_ENCODINGS = (*_UTF8, "cp1252", "cp437")
+"""Encodings of text that are read: cp1252 is that of Windows, cp437 that of DOS, in which Excel
+saves what it calls "CSV (MS-DOS)"."""
 
 UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -33,13 +38,13 @@ def refuse_page(data: bytes, where: str) -> None:
 
 
 def decoded(data: bytes, encoding: str, where: str) -> str:
-    """The text of a file in its declared encoding (utf-8, utf-8-sig or cp1252).
+    """The text of a file in its declared encoding, one of TEXT_ENCODINGS.
 
     A UTF-8 byte-order mark is no part of the text. Raises FileError naming the byte offset of the
     first byte that has no meaning in the encoding, and for NUL bytes and UTF-16.
     """
-    if encoding not in ("utf-8", "utf-8-sig", "cp1252"):
-        raise ValueError(f"encoding {encoding!r} is not one of utf-8, utf-8-sig, cp1252")
+    if encoding not in TEXT_ENCODINGS:
+        raise ValueError(f"encoding {encoding!r} is not one of {', '.join(TEXT_ENCODINGS)}")
     if not data.removeprefix(UTF8_MARK).strip():
         raise FileError("the file is empty.", where=where, cure=DOWNLOAD_AGAIN)
     if data.startswith(_UTF16_MARKS):
@@ -54,9 +59,9 @@ def decoded(data: bytes, encoding: str, where: str) -> str:
             where=where,
             cure="check that it is a CSV file.",
         )
-    skipped = len(UTF8_MARK) if data.startswith(UTF8_MARK) and encoding != "cp1252" else 0
+    skipped = len(UTF8_MARK) if data.startswith(UTF8_MARK) and encoding in _UTF8 else 0
     try:
-        return data[skipped:].decode("cp1252" if encoding == "cp1252" else "utf-8")
+        return data[skipped:].decode("utf-8" if encoding in _UTF8 else encoding)
     except UnicodeDecodeError as error:
         offset = error.start + skipped
         raise FileError(
@@ -68,16 +73,16 @@ def decoded(data: bytes, encoding: str, where: str) -> str:
 
 
 def csv_records(
-    data: bytes, *, where: str, encoding: str = "utf-8"
+    data: bytes, *, where: str, encoding: str = "utf-8", delimiter: str = ","
 ) -> Iterator[tuple[int, list[str]]]:
-    """(ordinal, cells) of every CSV record, counted from 1.
+    """(ordinal, cells) of every record, counted from 1; quotes mean what they mean in CSV.
 
     Raises FileError for a web page, an undecodable or NUL byte, a quote that is never closed, and
     text after a closing quote; each names its record.
     """
     refuse_page(data, where)
     text = decoded(data, encoding, where)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     ordinal = 0
     while True:
         try:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""The months by their first three letters, whatever the locale."""
+
+
+def month_number(name: str) -> int:
+    """The number of a month by its English name or the first letters of it; else ValueError."""
+    return MONTHS.index(name[:3].capitalize()) + 1
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Period:

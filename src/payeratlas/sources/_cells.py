@@ -44,3 +44,34 @@ def footnote(cells: Sequence[str]) -> str | None:
 def control_z(cells: Sequence[str]) -> str | None:
     """The reason to set aside the DOS end-of-file mark that CMS's exports may end with."""
     return "end-of-file mark" if [c.strip() for c in cells if c.strip()] == ["\x1a"] else None
+
+
+_DOLLARS = re.compile(r"\$?(\d{1,3}(?:,\d{3})+|\d+)((?:\.\d+)?)")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_NUMBERED_NOTE = re.compile(r"NOTE \d+:")
+
+
+def dollars(text: str) -> str:
+    """A ``clean`` for printed dollars: ``$1,722.96`` is 1722.96; a point alone, as CMS prints it
+    where there is no amount, is nothing. ValueError for anything else."""
+    trimmed = text.strip()
+    if trimmed in ("", "."):
+        return ""
+    found = _DOLLARS.fullmatch(trimmed)
+    if not found:
+        raise ValueError("it is not an amount in dollars")
+    return found[1].replace(",", "") + found[2]
+
+
+def percent(text: str) -> str:
+    """A ``clean`` for a printed percentage: ``84.13%`` is 84.13; ValueError for anything else."""
+    trimmed = text.strip()
+    found = _PERCENT.fullmatch(trimmed)
+    if trimmed and not found:
+        raise ValueError("it is not a percentage")
+    return found[1] if found else ""
+
+
+def numbered_note(cells: Sequence[str]) -> str | None:
+    """The reason to set aside a note under a table that CMS numbers: ``NOTE 1: ...``."""
+    return footnote(cells) if cells and _NUMBERED_NOTE.match(cells[0]) else None

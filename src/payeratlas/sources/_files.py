@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files as resources
 
 from payeratlas.formats import XLSX, SourceFile, kind, members, records, unpacked
 from payeratlas.formats.table_file import place
 from payeratlas.model.errors import FileError
-from payeratlas.tables.reading import Bound, Epoch, bind, epochs_from
+from payeratlas.tables.reading import Bound, Epoch, HeadingError, LayoutError, bind, epochs_from
 
 HEAD = 60  # records in which a heading must stand
 
@@ -71,7 +71,8 @@ def folded_cells(found: Records) -> str:
 def opened(file: SourceFile, member: str, epochs: Sequence[Epoch]) -> TableFile:
     """Read one file (or member) and recognise its heading.
 
-    Text is tried in each encoding the epochs declare; FileError of the first where none fits.
+    Text is tried in each encoding and delimiter the epochs declare. FileError where none fits: of
+    the attempt that came furthest, the first of several.
     """
     where = place(file, member)
     workbook = kind(unpacked(file, member), where) == "workbook"
@@ -84,24 +85,14 @@ def opened(file: SourceFile, member: str, epochs: Sequence[Epoch]) -> TableFile:
             cure="use the csv file of the same release." if workbook else "use the xlsx file.",
         )
     refusals: list[FileError] = []
-    for encoding in dict.fromkeys(e.encoding for e in fitting):
+    for text in dict.fromkeys((e.encoding, e.delimiter) for e in fitting):
         try:
-            found = list(records(file, member, encoding))
-            dated = [_with_year(e, found[:HEAD]) for e in fitting if e.encoding == encoding]
-            return TableFile(file, member, found, bind([c for _, c in found[:HEAD]], dated, where))
+            found = list(records(file, member, *text))
+            same = [e for e in fitting if (e.encoding, e.delimiter) == text]
+            return TableFile(file, member, found, bind([c for _, c in found[:HEAD]], same, where))
         except FileError as error:
             refusals.append(error)
-    raise refusals[0]
-
-
-def _with_year(epoch: Epoch, head: Records) -> Epoch:
-    """The epoch with ``{year}`` in its headings replaced by the first year the file prints."""
-    if not any("{year}" in heading for heading in epoch.columns):
-        return epoch
-    year = re.search(r"\b20\d\d\b", folded_cells(head))
-    printed = year[0] if year else "{year}"
-    columns = {h.replace("{year}", printed): column for h, column in epoch.columns.items()}
-    return replace(epoch, columns=columns)
+    raise max(refusals, key=lambda e: isinstance(e, HeadingError) + isinstance(e, LayoutError))
 
 
 def candidates(files: Sequence[SourceFile], pattern: str) -> list[tuple[SourceFile, str]]:

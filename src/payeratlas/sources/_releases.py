@@ -52,8 +52,8 @@ def pinned_release(source: Source, package: str, file: SourceFile) -> Release | 
     """The release that ``releases.toml`` names for a file, by sha256 or by the form of its name.
 
     Its entries: ``id``, ``title``, ``issued``, ``issued_basis``, ``from``, and optionally
-    ``until``, ``observed``, ``note``, with ``sha256`` (a list) or ``file`` (a regular expression
-    for the whole name).
+    ``until``, ``observed``, ``status``, ``note``, with ``sha256`` (a list) or ``file`` (a regular
+    expression for the whole name).
     """
     entries = cast(list[dict[str, Any]], toml(package, "releases.toml")["release"])
     for entry in entries:
@@ -67,6 +67,7 @@ def pinned_release(source: Source, package: str, file: SourceFile) -> Release | 
                 issued=entry["issued"],
                 issued_basis=entry["issued_basis"],
                 covers=Period(entry["from"], entry.get("until"), entry.get("observed", False)),
+                status=entry.get("status", "final"),
                 note=entry.get("note", ""),
             )
     return None

@@ -85,6 +85,7 @@ def prepare(
                 epoch=batch.epoch.id,
                 encoding=batch.epoch.encoding,
                 account=batch.account,
+                delimiter=batch.epoch.delimiter,
             )
         )
     return encode(release, tuple(parts), licence, software), partitions

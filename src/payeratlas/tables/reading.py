@@ -10,13 +10,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from payeratlas.model.errors import FileError
 from payeratlas.model.provenance import Artifact, Release, RowAccount
+from payeratlas.model.time import MONTHS
 from payeratlas.tables.contract import Binding, Cell, Column, Table, canonical
 
 DROPPED = "-"  # in layouts.toml: a heading that is known and left out, mostly for its licence
@@ -30,8 +31,13 @@ class Epoch:
     ``"-"``. ``heading_rows`` records are joined downwards into headings; the last of them is the
     first record whose first cell equals ``heading_first``. ``numbers`` says whether the file
     prints all decimals (``fixed``) or lost trailing zeros (``shortest``). ``encoding`` is that of
-    the text, or ``xlsx``. ``constants`` are columns that the layout itself settles (a heading that
-    names the service).
+    the text, or ``xlsx``; ``delimiter`` parts its cells. ``above`` is a text that stands somewhere
+    above the heading: it tells apart encodings in which any bytes can be read. ``constants`` are
+    columns that the layout itself settles (a heading that names the service). ``table`` names the
+    contract, where a source fills several.
+
+    A heading may hold ``{year}``, ``{yy}`` or ``{month}``, for the year and month that the
+    publisher prints in it: the same in every heading of one file.
     """
 
     id: str
@@ -41,6 +47,9 @@ class Epoch:
     numbers: Literal["fixed", "shortest"] = "fixed"
     encoding: str = "utf-8"
     constants: Mapping[str, str] = field(default_factory=dict)
+    delimiter: str = ","
+    above: str = ""
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +88,31 @@ def folded(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A file whose heading was recognised: its epoch, bindings, and where its data begins."""
+    """A file whose heading was recognised: its epoch, bindings, and where its data begins.
+
+    ``dates`` holds what ``year``, ``yy`` and ``month`` stand for in its headings.
+    """
 
     epoch: Epoch
     bindings: Mapping[str, Binding]
     width: int
     first_ordinal: int
+    dates: Mapping[str, str] = field(default_factory=dict)
+
+
+class HeadingError(FileError):
+    """The file could be read, and holds no heading of the source's layouts."""
+
+
+class LayoutError(HeadingError):
+    """A heading was found, and what it names is of no known layout."""
 
 
 def bind(records: Sequence[Sequence[str]], epochs: Sequence[Epoch], where: str) -> Bound:
     """Find the layout epoch whose headings are exactly those of the file.
 
-    ``records`` are the first records of the file. Raises FileError naming the headings that no
-    epoch maps and those an epoch expects and the file lacks.
+    ``records`` are the first records of the file. Raises LayoutError naming the headings that no
+    epoch maps and those an epoch expects and the file lacks; HeadingError where no heading stands.
     """
     best: tuple[int, str] | None = None
     for epoch in epochs:
@@ -105,32 +126,72 @@ def bind(records: Sequence[Sequence[str]], epochs: Sequence[Epoch], where: str) 
             ]
             while headings and not headings[-1]:  # spreadsheets leave empty trailing columns
                 headings.pop()
-            unmapped = [h for h in headings if h not in epoch.columns]
-            missing = [h for h in epoch.columns if h not in headings]
+            dates = _dates(epoch.columns, headings)
+            columns = {_dated(h, dates): column for h, column in epoch.columns.items()}
+            above = not epoch.above or any(
+                epoch.above in cell for r in records[:index] for cell in r
+            )
+            unmapped = [h for h in headings if h not in columns]
+            missing = [h for h in columns if h not in headings]
             twice = [h for h, n in Counter(headings).items() if n > 1]
-            if not unmapped and not missing and not twice:
+            if above and not unmapped and not missing and not twice:
                 bindings = {
-                    epoch.columns[h]: Binding(i + 1, h)
+                    columns[h]: Binding(i + 1, h)
                     for i, h in enumerate(headings)
-                    if epoch.columns[h] != DROPPED
+                    if columns[h] != DROPPED
                 }
-                return Bound(epoch, bindings, width, index + 2)
+                dated = replace(epoch, columns=columns) if dates else epoch
+                return Bound(dated, bindings, width, index + 2, dates)
             faults = [
                 *(f"column '{h}' is not known" for h in unmapped),
                 *(f"column '{h}' is missing" for h in missing),
                 *(f"column '{h}' stands twice" for h in twice),
+                *([] if above else [f"{epoch.above!r} does not stand above them"]),
             ]
             if best is None or len(faults) < best[0]:
                 best = (len(faults), f"{'; '.join(faults[:6])} (nearest layout: {epoch.id})")
             break
-    raise FileError(
-        f"the headings are of no known layout: {best[1]}."
-        if best
-        else f"no heading row was found (one that begins with {epochs[0].heading_first!r}).",
-        where=where,
-        cure="if the publisher moved its columns, add an epoch to the source's layouts.toml; "
-        "otherwise check that this is the right file.",
+    cure = (
+        "if the publisher moved its columns, add an epoch to the source's layouts.toml; "
+        "otherwise check that this is the right file."
     )
+    if best:
+        what = f"the headings are of no known layout: {best[1]}."
+        raise LayoutError(what, where=where, cure=cure)
+    raise HeadingError(
+        f"no heading row was found (one that begins with {epochs[0].heading_first!r}).",
+        where=where,
+        cure=cure,
+    )
+
+
+_STANDS_FOR = {
+    "year": r"20\d\d",
+    "yy": r"\d\d",
+    "month": rf"(?:{'|'.join(MONTHS)})[a-z]*",
+}
+_PLACEHOLDER = re.compile(r"\{(year|yy|month)\}")
+
+
+def _dates(columns: Iterable[str], headings: Sequence[str]) -> dict[str, str]:
+    """What the placeholders of a layout stand for: settled by the first heading that fits."""
+    found: dict[str, str] = {}
+    for template in columns:
+        words = _PLACEHOLDER.split(template)
+        if len(words) > 1:
+            parts = [
+                f"(?P<{word}>{_STANDS_FOR[word]})" if i % 2 else re.escape(word)
+                for i, word in enumerate(words)
+            ]
+            matches = (re.fullmatch("".join(parts), heading) for heading in headings)
+            for match in filter(None, matches):
+                found = match.groupdict() | found
+    return found
+
+
+def _dated(template: str, dates: Mapping[str, str]) -> str:
+    """A heading with its placeholders replaced by what they stand for."""
+    return _PLACEHOLDER.sub(lambda match: dates.get(match[1], match[0]), template)
 
 
 _PLAIN_NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
@@ -330,8 +391,21 @@ def _refuse_torn(cells: Sequence[str], width: int, where: str) -> None:
 
 
 def epochs_from(layouts: Mapping[str, object]) -> list[Epoch]:
-    """The epochs of a parsed ``layouts.toml``: a list of ``[[epoch]]`` tables, newest first."""
-    found = layouts.get("epoch")
-    if not isinstance(found, list):
+    """The epochs of a parsed ``layouts.toml``: a list of ``[[epoch]]`` tables, newest first.
+
+    The same headings may come in several forms of text: where the file has ``[[form]]`` tables
+    (``id``, and ``encoding``, ``delimiter`` or ``above``), each epoch that settles no encoding
+    stands for one epoch a form, in their order, its id followed by the form's.
+    """
+    found, forms = layouts.get("epoch"), layouts.get("form", [])
+    if not isinstance(found, list) or not isinstance(forms, list):
         raise ValueError("layouts.toml needs [[epoch]] tables")
-    return [Epoch(**entry) for entry in found]
+    epochs: list[Epoch] = []
+    for entry in found:
+        if not forms or "encoding" in entry:
+            epochs.append(Epoch(**entry))
+            continue
+        epochs += [
+            Epoch(**(entry | form | {"id": f"{entry['id']}-{form['id']}"})) for form in forms
+        ]
+    return epochs
