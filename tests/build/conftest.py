@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import stamina
 from filekit import zipped
 from payeratlas.build.download import Downloaded, Moment, Watch, download
 from payeratlas.build.web import Order, Web
-from sitekit import DAY, NAME, URL, Clock, Site, Take
+from sitekit import BOUND, DAY, NAME, URL, Clock, Site, Take
 
 SAMPLES = Path(__file__).parents[1] / "sources"
 
@@ -25,8 +26,18 @@ def _no_pauses() -> Iterator[None]:
     stamina.set_testing(False)
 
 
+@pytest.fixture(scope="session")
+def loopback() -> None:
+    """The machine's own loopback; tests skip where it is down, as in a bare network namespace."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        try:
+            socket.create_connection(server.getsockname(), BOUND).close()
+        except OSError as error:
+            pytest.skip(f"loopback is down ({error.strerror}): try 'ip link set lo up'")
+
+
 @pytest.fixture
-def site() -> Iterator[Site]:
+def site(loopback: None) -> Iterator[Site]:
     """A site that has nothing yet."""
     with Site() as found:
         yield found

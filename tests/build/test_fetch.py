@@ -105,6 +105,8 @@ def test_all_files_of_a_release_come_together() -> None:
 def test_what_is_not_offered_is_answered_with_what_is() -> None:
     with pytest.raises(InputError, match=r"no release offered is called 'rvu27a'.*'RVU26D'"):
         chosen(OFFERS, "rvu27a")
+    with pytest.raises(InputError, match="offers no release"):
+        chosen([], "latest")
     many = [offer(f"rvu{year}a.zip", str(year)) for year in range(10, 27)]
     with pytest.raises(InputError, match="and 9 more"):
         chosen(many, "nothing")

@@ -313,6 +313,13 @@ def test_a_page_without_releases_says_so(run: Run, site: Site) -> None:
     assert "no release was found on the publisher's page" in err
 
 
+def test_a_page_that_stumbles_is_told_and_asked_again(run: Run, offered: Site) -> None:
+    offered.replies[INDEX].insert(0, failing(503))
+    code, out, err = run(NAME, "--list")
+    assert (code, out.splitlines()[0]) == (0, "RVU25D: rvu25d.zip")
+    assert "attempt 1 of 5: the site answers 503, for now." in err
+
+
 def test_a_site_inside_the_network_is_not_reached(run: Run, site: Site) -> None:
     site.names[HOST] = ["192.168.1.10"]
     code, _, err = run(NAME, "--list")

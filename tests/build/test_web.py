@@ -185,7 +185,7 @@ def test_retries_print_nothing_of_their_own(
 
 
 @pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def certificate(loopback: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A key and a certificate of www.cms.gov that nobody but these tests believes."""
     if not shutil.which("openssl"):
         pytest.skip("openssl, which makes the certificate of the test, is not installed")

@@ -54,6 +54,8 @@ def chosen(offers: Sequence[Offer], wanted: str) -> tuple[Offer, ...]:
     A name is the title of a link, the name of a file, or a part of either that only one release
     has. All files of the release come with it. InputError where it names none, or several.
     """
+    if not offers:
+        raise InputError("the publisher offers no release.", cure="look at its page in a browser.")
     if wanted == LATEST:
         found = [offer for offer in offers if _release(offer) == _release(offers[0])]
     else:

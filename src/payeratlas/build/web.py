@@ -88,10 +88,13 @@ class Web:
         backend: httpcore2.NetworkBackend | None = None,
         trust: ssl.SSLContext | None = None,
         patience: Patience | None = None,
+        say: Callable[[str], None] | None = None,
     ) -> None:
-        """``trust`` says whose certificates are believed; by default those of the system."""
+        """``trust`` says whose certificates are believed, by default those of the system; ``say``
+        is told in words when a page is asked for again."""
         self.hosts = frozenset(host.lower() for host in hosts)
         self._patience = patience or Patience()
+        self._say = say or (lambda words: None)
         self._pool = httpcore2.ConnectionPool(
             ssl_context=trust,
             max_connections=1,
@@ -183,10 +186,15 @@ class Web:
     def get(self, url: str) -> bytes:
         """A page's bytes, asked for again where the site stumbles. SiteError where it has none."""
         for attempt in attempts():
-            with attempt, self.open(Order(url)) as answer:
-                if answer.status != 200:
-                    raise refusal(answer)
-                return body(answer, MOST_PAGE)
+            with attempt:
+                try:
+                    with self.open(Order(url)) as answer:
+                        if answer.status != 200:
+                            raise refusal(answer)
+                        return body(answer, MOST_PAGE)
+                except Unreachable as error:
+                    self._say(f"attempt {attempt.num} of {ATTEMPTS}: {error.what}")
+                    raise
         raise AssertionError("the last attempt returns or raises")
 
 

@@ -91,7 +91,7 @@ def command(
     today = datetime.now(tz=UTC).date()
     telling = fetching.Telling()
     asking = fetching.Asking(Memory(held.root), accepted, today, may_ask, telling.close)
-    with Web(fetch.hosts_of(source.SOURCE)) as web:
+    with Web(fetch.hosts_of(source.SOURCE), say=telling.say) as web:
         telling.say(f"Looking at {source.SOURCE.index_url}")
         offers = fetch.offers_of(source, web)
         if listing:
