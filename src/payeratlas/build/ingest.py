@@ -9,6 +9,7 @@ from payeratlas.build.registry import load_source
 from payeratlas.formats import SourceFile
 from payeratlas.model.errors import InputError
 from payeratlas.store import Published, Store
+from payeratlas.tables.reading import Reading
 
 Progress = Callable[[str], None]
 
@@ -30,13 +31,37 @@ def add(
     tell = progress or (lambda words: None)
     if not paths:
         raise InputError("no file was named.", cure="name the files of one release.")
-    source = load_source(source_id)
+    load_source(source_id)
     files = []
     for path in paths:
         tell(f"opening {path.name}")
         files.append(SourceFile.open(path))
-    tell(f"reading as {source.SOURCE.title}")
-    reading = source.read(files)
-    rows = sum(len(batch.ordinals) for batch in reading.batches)
-    tell(f"publishing {reading.release.id}: {rows} rows")
-    return store.publish(reading, files, licence=source.SOURCE.licence, keep_bytes=keep_bytes)
+    reading = read(source_id, files, progress=tell)
+    return publish(source_id, reading, files, store, progress=tell, keep_bytes=keep_bytes)
+
+
+def read(
+    source_id: str, files: Sequence[SourceFile], *, progress: Progress | None = None
+) -> Reading:
+    """The release that the files are, as the source reads them; FileError where it cannot."""
+    source = load_source(source_id)
+    if progress:
+        progress(f"reading as {source.SOURCE.title}")
+    return source.read(files)
+
+
+def publish(
+    source_id: str,
+    reading: Reading,
+    files: Sequence[SourceFile],
+    store: Store,
+    *,
+    progress: Progress | None = None,
+    keep_bytes: bool = True,
+) -> Published:
+    """Make what was read visible in the user's store, whole or not at all; StoreError if not."""
+    licence = load_source(source_id).SOURCE.licence
+    if progress:
+        rows = sum(len(batch.ordinals) for batch in reading.batches)
+        progress(f"publishing {reading.release.id}: {rows} rows")
+    return store.publish(reading, files, licence=licence, keep_bytes=keep_bytes)

@@ -24,7 +24,7 @@ GROUP = "payeratlas.sources"
 
 
 class Offer(Protocol):
-    """A release that a publisher's page offers: its title there, and the address of its file."""
+    """A file that a publisher's page offers: its title there, its address, and its release."""
 
     @property
     def title(self) -> str:
@@ -33,6 +33,14 @@ class Offer(Protocol):
     @property
     def url(self) -> str:
         """Where it leads."""
+
+    @property
+    def release(self) -> str:
+        """The same for all files of one release, and for no file of another."""
+
+    @property
+    def part(self) -> str:
+        """Which file of its release it is; empty where the release has one."""
 
 
 class SourceModule(Protocol):
@@ -44,7 +52,7 @@ class SourceModule(Protocol):
         """One release out of its files; FileError where they are not what they should be."""
 
     def discover(self, get: Callable[[str], bytes]) -> Sequence[Offer]:
-        """The releases the publisher offers now, newest first; ``get`` fetches an address."""
+        """The files the publisher offers now, newest first; ``get`` fetches an address."""
 
 
 def source_ids() -> tuple[str, ...]:

@@ -25,7 +25,8 @@ class Source:
     """A publisher's recurring series, as declared by its folder in ``sources/``.
 
     ``id`` equals the folder's name. ``tables`` names the contracts it fills. ``retention`` says
-    whether whole files are kept (``bytes``) or only slices of them (``witness``).
+    whether whole files are kept (``bytes``) or only slices of them (``witness``). ``hosts`` are the
+    sites that serve its files besides the one of ``index_url``; no other is ever asked.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Source:
     tables: tuple[str, ...]
     cadence: str
     retention: Retention = "bytes"
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

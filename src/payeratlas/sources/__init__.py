@@ -10,7 +10,13 @@ Get = Callable[[str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A release that a publisher's page offers: the text of its link and the address."""
+    """A file that a publisher's page offers: the text of its link and the address.
+
+    ``release`` is the same for all files of one release; ``part`` tells them apart where a release
+    has several (practitioner, hospital), and is empty where it has one.
+    """
 
     title: str
     url: str
+    release: str = ""
+    part: str = ""

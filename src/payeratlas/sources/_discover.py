@@ -26,9 +26,10 @@ def offered(
     """Zip links on a publisher's index page, and on the release pages it links to, newest first.
 
     ``file_pattern`` is searched in each link's address, and its named groups are handed to
-    ``newest`` for a sort key. ``page_pattern`` does the same for the address of a release's own
-    page, of which the newest ``pages`` are followed. Where CMS puts its licence page in front, the
-    link to that page is given as it is: the terms are the user's to accept.
+    ``newest`` for a sort key, which also tells releases apart. Where a release has several files, a
+    group named ``part`` says which one a link is. ``page_pattern`` does the same for the address of
+    a release's own page, of which the newest ``pages`` are followed. Where CMS puts its licence
+    page in front, the link to that page is given as it is: the terms are the user's to accept.
     """
     found: dict[str, tuple[tuple[object, ...], Found]] = {}
     inner: dict[str, tuple[object, ...]] = {}
@@ -37,8 +38,10 @@ def offered(
         for href, text in links(get(url)):
             address = urljoin(url, href)
             if match := re.search(file_pattern, address, re.IGNORECASE):
-                title = text or base_name(address)
-                found.setdefault(address, (newest(match.groupdict()), Found(title, address)))
+                key, part = newest(match.groupdict()), match.groupdict().get("part") or ""
+                release = "-".join(str(value) for value in key if value != "")
+                offer = Found(text or base_name(address), address, release, part.strip("-_. "))
+                found.setdefault(address, (key, offer))
             elif follow and page_pattern:
                 page = re.search(page_pattern, address.split("#")[0], re.IGNORECASE)
                 if page:

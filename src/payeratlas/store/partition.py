@@ -11,11 +11,15 @@ import io
 import json
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from payeratlas.model.errors import StoreError
 from payeratlas.model.provenance import Release
 from payeratlas.tables.contract import Cell, Table
 from payeratlas.tables.reading import Batch
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ROW_GROUP = 4096
 ZSTD_LEVEL = 15
@@ -102,10 +106,10 @@ def licence_of(table: Table) -> dict[str, str]:
     return {column.name: column.licence for column in table.columns}
 
 
-def to_parquet(batch: Batch, release: Release, licence: str) -> bytes:
-    """The partition's bytes; StoreError where a value is not of its column's type."""
+def to_arrow(batch: Batch, release: Release) -> pa.Table:
+    """The rows with their provenance, in source order; StoreError where a value is not of its
+    column's type."""
     import pyarrow as pa  # late: only publishing needs it
-    import pyarrow.parquet as pq
 
     table = batch.table
     schema = table.arrow_schema()
@@ -123,6 +127,15 @@ def to_parquet(batch: Batch, release: Release, licence: str) -> bytes:
             arrays.append(pa.array(columns[column.name], type=column.type))
         except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
             raise _broken(place(batch), f"{column.name} cannot be stored: {error}.") from error
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def to_parquet(batch: Batch, release: Release, licence: str) -> bytes:
+    """The partition's bytes; StoreError where a value is not of its column's type."""
+    import pyarrow.parquet as pq  # late: only publishing needs it
+
+    table = batch.table
+    rows = to_arrow(batch, release)
     notes = {
         "payeratlas.source": release.source,
         "payeratlas.release": release.id,
@@ -134,12 +147,12 @@ def to_parquet(batch: Batch, release: Release, licence: str) -> bytes:
     }
     out = io.BytesIO()
     pq.write_table(
-        pa.Table.from_arrays(arrays, schema=schema.with_metadata(notes)),
+        rows.replace_schema_metadata(notes),
         out,
         row_group_size=ROW_GROUP,
         compression="zstd",
         compression_level=ZSTD_LEVEL,
-        use_dictionary=[name for name in schema.names if name != "ordinal"],  # type: ignore[arg-type]
+        use_dictionary=[name for name in rows.schema.names if name != "ordinal"],  # type: ignore[arg-type]
         column_encoding={"ordinal": "DELTA_BINARY_PACKED"},
         write_statistics=[*table.key, "ordinal"],
         store_decimal_as_integer=True,

@@ -20,6 +20,7 @@ from payeratlas.tables.contract import PROVENANCE, Row, Table
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 DAMAGED = "add the release again with 'payeratlas sources add': that puts back what is damaged."
 
@@ -42,6 +43,24 @@ def verified(published: Published, part: Part) -> bytes:
             cure=DAMAGED,
         )
     return data
+
+
+def scanned(published: Published, part: Part, table: Table, columns: Sequence[str]) -> pa.Table:
+    """Columns of a verified partition as Arrow, in source order; KeyError for an unknown column."""
+    import pyarrow as pa  # late: pages do not need it
+    import pyarrow.parquet as pq
+
+    for column in columns:
+        table.column(column)
+    schema = table.arrow_schema()
+    names = list(columns)
+    return (
+        pq.ParquetFile(pa.BufferReader(verified(published, part)))
+        .read(columns=names)
+        .select(names)
+        .replace_schema_metadata(None)
+        .cast(pa.schema([schema.field(name) for name in names]))
+    )
 
 
 class Reader:

@@ -25,7 +25,7 @@ from payeratlas.store.manifest import (
     manifest_path,
     wanted,
 )
-from payeratlas.store.query import Reader, verified
+from payeratlas.store.query import Reader, scanned
 from payeratlas.store.reopen import Reopened, reopen
 from payeratlas.tables.catalog import catalog
 from payeratlas.tables.contract import Row, Table
@@ -182,23 +182,15 @@ class Store:
     ) -> pa.Table:
         """A whole release of a table as Arrow, in source order, for work on all its rows."""
         import pyarrow as pa  # late: pages do not need it
-        import pyarrow.parquet as pq
 
         contract = _contract(table)
-        schema = contract.arrow_schema()
-        wanted_columns = list(columns) if columns is not None else schema.names
-        for column in wanted_columns:
-            contract.column(column)
-        schema = pa.schema([schema.field(name) for name in wanted_columns])
+        names = list(columns) if columns is not None else contract.arrow_schema().names
         tables = [
-            pq.ParquetFile(pa.BufferReader(verified(published, part)))
-            .read(columns=wanted_columns)
-            .select(wanted_columns)
-            .replace_schema_metadata(None)
-            .cast(schema)
-            for part in published.parts_of(table, {})
+            scanned(published, part, contract, names) for part in published.parts_of(table, {})
         ]
-        return pa.concat_tables(tables) if tables else schema.empty_table()
+        schema = contract.arrow_schema()
+        empty = pa.schema([schema.field(name) for name in names]).empty_table()
+        return pa.concat_tables(tables) if tables else empty
 
     # -- citations -----------------------------------------------------------------------------
 

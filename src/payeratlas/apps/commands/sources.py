@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from payeratlas.apps.commands.sources_fetch import command as fetch
 from payeratlas.apps.options import emit, jsonable
+
+if TYPE_CHECKING:
+    from payeratlas.store import Published
 
 
 @click.group("sources")
 def command() -> None:
-    """Publishers' series: what is on hand, and adding a release."""
+    """Publishers' series: what is on hand, fetching a release, and adding its files."""
+
+
+command.add_command(fetch)
 
 
 @command.command("list")
@@ -84,8 +92,18 @@ def add(store: str | None, name: str, files: tuple[Path, ...], as_json: bool) ->
 
     held = Atlas.open(store).store
     with Console(stderr=True).status("") as status:
-        published = ingest(name, files, held, progress=status.update)
-    summary = {
+        summary = added(ingest(name, files, held, progress=status.update))
+    if as_json:
+        emit(json.dumps(summary, indent=2))
+        return
+    from payeratlas.apps.show import show_added
+
+    show_added(summary)
+
+
+def added(published: Published) -> dict[str, Any]:
+    """A release that became visible, and where every record of its files went."""
+    return {
         "source": published.release.source,
         "release": published.release.id,
         "covers": str(published.release.covers),
@@ -101,9 +119,3 @@ def add(store: str | None, name: str, files: tuple[Path, ...], as_json: bool) ->
             for part in published.parts
         ],
     }
-    if as_json:
-        emit(json.dumps(summary, indent=2))
-        return
-    from payeratlas.apps.show import show_added
-
-    show_added(summary)

@@ -75,7 +75,7 @@ def discover(get: Get) -> list[Found]:
     return offered(
         get,
         SOURCE.index_url,
-        r"/medicare-ncci-(?P<year>20\d\d)-?q(?P<quarter>\d)[^/]*-mue-table[^/]*\.zip",
+        r"/medicare-ncci-(?P<year>20\d\d)-?q(?P<quarter>\d)(?P<part>[^/]*?)-mue-table[^/]*\.zip",
         newest=lambda m: (int(m["year"]), int(m["quarter"])),
     )
 
