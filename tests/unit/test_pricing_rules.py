@@ -23,12 +23,13 @@ OFFICE = {
 
 
 def test_every_rule_is_found_by_its_id_and_names_its_reference() -> None:
-    assert set(rules()) == {
+    of_fees = {id: rule for id, rule in rules().items() if id.startswith("pfs.")}
+    assert set(of_fees) == {
         f"pfs.{name}.{scope}"
         for name in ("payment", "opps_cap", "payable", "therapy_reduced", "line")
         for scope in ("national", "locality")
     } | {"pfs.nonparticipating", "pfs.limiting_charge"}
-    for id, rule in rules().items():
+    for id, rule in of_fees.items():
         assert rule.id == id
         assert re.search(r"CFR|Pub\. 100-04|record layout|Act §", rule.reference)
         assert rule.unit == "USD"

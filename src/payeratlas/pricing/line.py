@@ -44,7 +44,8 @@ def split_modifiers(settings: Settings) -> tuple[str, ...]:
     return tuple(m for m in settings.get("modifiers", "").split(",") if m)
 
 
-def _units(settings: Settings) -> Units:
+def units_of(settings: Settings) -> Units:
+    """The units of a line rule's settings, one where none are given; InputError for no number."""
     try:
         return Units(int(settings.get("units", "1")))
     except ValueError as error:
@@ -85,7 +86,7 @@ def _worked_line(values: Values, settings: Settings, *, local: bool) -> Worked:
         with exactly():
             changed, later = effect.percent.of(line.exact), effect.percent.of(later)
         line = line.then(label, expression, changed, effect.reference)
-    units = _units(settings).count
+    units = units_of(settings).count
     if units == 1:
         return line
     with exactly():

@@ -15,6 +15,7 @@ from payeratlas.formats import SourceFile
 from payeratlas.model.errors import FileError
 from payeratlas.model.time import Period
 from payeratlas.sources.cms_anesthesia import discover, read
+from payeratlas.store import Store
 from payeratlas.tables.reading import Batch
 
 Sample = Callable[[str], SourceFile]
@@ -53,9 +54,21 @@ def test_the_national_factor_is_cited_from_the_heading(anes: Sample) -> None:
     assert list(national.columns["conversion_factor"]) == [Decimal("20.3178")]
     assert list(printed_cells(national)) == [(1, 4, "National Anes CF of 20.3178")]
     assert national.account.read == national.account.kept == 1
-    assert local.bindings["conversion_factor"] == national.bindings["conversion_factor"]
+    assert national.bindings["conversion_factor"].heading == "National Anes CF of"
     assert dict(local.account.rejected) == {"blank record": 1}
     assert len(read([anes("anes_rvu24ar.csv")]).batches) == 1
+
+
+def test_both_tables_of_one_file_open_again(anes: Sample, tmp_path: Path) -> None:
+    file = anes("ANES2025.csv")
+    for keep in (True, False):
+        store = Store(tmp_path / str(keep), None)
+        published = store.publish(read([file]), [file], keep_bytes=keep)
+        for table in ("anes_cf", "anes_national_cf"):
+            row = store.rows(table, published)[0]
+            cited = store.cite(row, "conversion_factor")
+            assert store.reopen(cited).level == ("bytes" if keep else "table")
+        store.close()
 
 
 def test_another_years_factor_needs_no_new_layout(anes: Sample) -> None:

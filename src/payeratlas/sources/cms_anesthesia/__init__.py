@@ -24,6 +24,7 @@ from payeratlas.sources._files import HEAD, TableFile, candidates, layouts, only
 from payeratlas.sources._pfs import INDEX_URL, archive_issue, found_archives
 from payeratlas.sources._releases import PUBLIC_DOMAIN, calendar_year, pinned_release, whole
 from payeratlas.tables import anes_cf, anes_national_cf
+from payeratlas.tables.contract import Binding
 from payeratlas.tables.reading import Batch, Epoch, Reading, read_batch
 
 SOURCE = Source(
@@ -89,6 +90,8 @@ def _national(table: TableFile) -> tuple[Batch, ...]:
     if not _NATIONAL.fullmatch(binding.heading):
         return ()
     heading = table.records[table.bound.first_ordinal - 2]
+    # Named by its words alone: a citation must not be taken for one of the factors below it.
+    binding = Binding(binding.position, binding.heading.rpartition(" ")[0])
     bound = replace(table.bound, bindings={"conversion_factor": binding})
     return (
         read_batch(
