@@ -1,6 +1,6 @@
 """CMS's anesthesia conversion factor of every locality follows from the national one.
 
-The files are read with plain csv. The national factor is printed in the file of 2025 only. The shares
+The files are read with plain csv. The national factor is printed in the file of 2025 only. Shares
 were fitted to the files themselves; that they give every locality to the cent is what speaks for
 them, and for the national factors of the years before, which the files at hand have lost.
 """
