@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -111,6 +112,25 @@ def test_a_code_that_an_excerpt_leaves_out_is_not_covered(store: Store) -> None:
         assert isinstance(fact.value, Unknown)
         assert fact.value.reason == "not_covered"
         assert "excerpt" in fact.value.detail
+
+
+def test_a_setting_without_a_row_is_unknown_beside_the_other(
+    tmp_path: Path, shared_data: Path
+) -> None:
+    lines = (shared_data / "cms" / FILES["cms_utilization"][0]).read_bytes().splitlines(True)
+    kept = [line for line in lines if not (b",64640," in line and b",N,F," in line)]
+    file = SourceFile.of("MUP_PHY_R25_P05_V20_D23_Geo.csv", b"".join(kept))
+    reading = importlib.import_module("payeratlas.sources.cms_utilization").read([file])
+    for complete, reason in ((False, "not_covered"), (True, "not_listed")):
+        held = Store(tmp_path / reason, None)
+        held.publish(replace(reading, release=replace(reading.release, complete=complete)), [file])
+        found = utilization.facts("64640", CY2023, held)
+        assert one(found, "utilization.services.office").value == 50714
+        facility = one(found, "utilization.services.facility").value
+        assert isinstance(facility, Unknown)
+        assert facility.reason == reason
+        assert (utilization.FEW in facility.detail) == complete
+        held.close()
 
 
 def test_a_part_of_a_service_stays_a_part(store: Store, tmp_path: Path, shared_data: Path) -> None:

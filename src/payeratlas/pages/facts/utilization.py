@@ -47,7 +47,20 @@ FEW = (
 def facts(code: str, as_of: AsOf, store: Store) -> list[Fact]:
     """National figures of the code in each setting for the year of the date, or why there are
     none to state, with those of the last year on hand."""
-    return [fact for setting in SETTINGS for fact in _setting(code, setting, as_of, store)]
+    found = store.look_up(TABLE, as_of, level=NATIONAL, hcpcs=code)
+    if isinstance(found, Unknown):
+        earlier = known(store.history(TABLE, level=NATIONAL, hcpcs=code), as_of, store)
+        return [f for setting in SETTINGS for f in _unknown(code, setting, found, earlier, store)]
+    rows = {row.text("place"): row for row in found}
+    stated = []
+    for setting, place in SETTINGS.items():
+        if place in rows:
+            stated += row_facts(rows[place], setting, store)
+            continue
+        why = store.look_up(TABLE, as_of, level=NATIONAL, hcpcs=code, place=place)
+        assert isinstance(why, Unknown), f"{code} has no row for {place} and was found there"
+        stated += _unknown(code, setting, why, [], store)
+    return stated
 
 
 def row_facts(row: Row, setting: str, store: Store) -> list[Fact]:
@@ -69,21 +82,16 @@ def row_facts(row: Row, setting: str, store: Store) -> list[Fact]:
     return stated
 
 
-def _setting(code: str, setting: str, as_of: AsOf, store: Store) -> list[Fact]:
-    place = SETTINGS[setting]
-    found = store.look_up(TABLE, as_of, level=NATIONAL, hcpcs=code, place=place)
-    if not isinstance(found, Unknown):
-        return row_facts(found[0], setting, store)
-    if found.reason == "not_listed":
-        found = replace(found, detail=f"{found.detail} {FEW}")
+def _unknown(code: str, setting: str, why: Unknown, earlier: list[Row], store: Store) -> list[Fact]:
+    """Every measure of a setting as Unknown, with its figure of the last year on hand."""
+    if why.reason == "not_listed":
+        why = replace(why, detail=f"{why.detail} {FEW}")
     last: dict[str, Fact] = {}
-    history = store.history(TABLE, level=NATIONAL, hcpcs=code, place=place)
-    rows = known(history, as_of, store)
-    if rows and found.reason == "not_covered":
-        last = {fact.measure: fact for fact in row_facts(rows[-1], setting, store)}
-    stated = []
-    for column, _, unit, _ in _PARTS:
-        measure = f"utilization.{column}.{setting}"
-        unknown = replace(found, last_known=last.get(measure))
-        stated.append(Fact(measure, code, unknown, unit, None))
-    return stated
+    of_setting = [row for row in earlier if row.text("place") == SETTINGS[setting]]
+    if of_setting and why.reason == "not_covered":
+        last = {fact.measure: fact for fact in row_facts(of_setting[-1], setting, store)}
+    return [
+        Fact(measure, code, replace(why, last_known=last.get(measure)), unit, None)
+        for column, _, unit, _ in _PARTS
+        for measure in (f"utilization.{column}.{setting}",)
+    ]
