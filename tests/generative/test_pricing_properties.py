@@ -58,6 +58,7 @@ def rows(draw: st.DrawFn) -> dict[str, Value]:
     }
 
 
+FEE_RULES = sorted(rule for rule in rules() if rule.startswith("pfs."))
 MODIFIERS = st.sampled_from(
     [
         ("50",), ("80",), ("AS",), ("62",), ("54",), ("55",), ("78",), ("LT",), ("51", "59"), (),

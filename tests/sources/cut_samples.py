@@ -189,6 +189,79 @@ def main(originals: Path) -> None:
     write("hcpcs_modifiers", name, text)
     name = "RAW_LAYOUT_HCPC2026_OCT_ANWEB.head.csv"
     write("hcpcs_modifiers", "HCPC2026_OCT_ANWEB.csv", text_of(codes / name))
+    write_smaller_sources(originals, write)
+
+
+def write_smaller_sources(originals: Path, write: Callable[..., None]) -> None:
+    """Samples of the sources that are not of the fee schedule, the edits or the code sets."""
+    cms = originals / "cms"
+    places = either(of("02102", "10112", "01112", "01182", "06102"), notes)
+    text = cut(text_of(cms / "pfs/rvu25a/ANES2025.csv"), "Contractor", places)
+    write("cms_anesthesia", "ANES2025.csv", text)
+    for name in ("anes_rvu20a.csv", "anes_rvu24ar.csv"):
+        places = of("10112", "02102", "2102", "01112", "1112", "\x1a")
+        text = cut(text_of(cms / "pfs/rvu20-24" / name), "contractor", places)
+        write("cms_anesthesia", name, text)
+
+    name = "myelin_zip_carrier_locality.csv"
+    zips = of("10001", "60601", "90210", "33101", "90620", "91759", "93623")
+    write("cms_zip_locality", name, cut(text_of(cms / "geo" / f"{name}.gz"), "zip5", zips))
+
+    name = "nucc_taxonomy_251.csv"
+    text = cut(
+        text_of(cms / "codes" / name, "cp1252"),
+        "Code",
+        of("207LP2900X", "208VP0014X", "363LF0000X", "213E00000X"),
+        {"grouping", "classification", "specialization", "definition", "notes", "display name"}
+        | {"section"},
+    )
+    write("nucc_taxonomy", name, text)
+    name = "medicare_provider_and_supplier_taxonomy_crosswalk_october_2025.csv"
+    described = "provider taxonomy description:  type, classification, specialization"
+    text = cut(
+        text_of(cms / "codes" / name),
+        "MEDICARE SPECIALTY CODE",
+        of("05", "09", "72", "19", "73", "87[3]", "A4[11]", "A9[12]", "E2"),
+        {described},
+    )
+    write("medicare_specialty_crosswalk", name, text)
+
+    states = either(of("", "39", "72", column=1))
+    codes = of("64624", "64640", column=3)
+    text = cut(
+        text_of(cms / "utilization/salonipat_2023_Filtered_RF_Geography_Service.csv"),
+        "Rndrng_Prvdr_Geo_Lvl",
+        lambda row: states(row) and codes(row),
+        {"hcpcs_desc"},
+    )
+    write("cms_utilization", "MUP_PHY_R25_P05_V20_D23_Geo.csv", text)
+    name = "salonipat_2023_RF_Procedure_Volume_by_CPT_and_Provider_Type.csv"
+    code = of("64640")
+    text = cut(
+        text_of(cms / "utilization" / name),
+        "HCPCS_Cd",
+        lambda row: code(row) and len(row[1].split()) < 3,  # longer types read like descriptions
+    )
+    write("cms_utilization", name, text)
+
+    drugs = of(
+        *("90371", "90677", "A9606", "J0121", "J0585", "J0717", "J1100", "J7175", "P9041"),
+    )
+    text = text_of(cms / "asp/asp_2026-01_payment_limits.csv", "cp1252")
+    text = cut(text, "HCPCS Code", drugs, {"short description"})
+    write("cms_asp", "asp_2026-01_payment_limits.csv", text, "cp1252")
+    name = "CLFS_2025_Q1V1.csv"
+    text = cut(
+        text_of(cms / "clfs" / name, "cp1252"),
+        "YEAR",
+        of("0001U", "36415", "80053", "82233", "85025", "G0327", "U0002", column=1),
+        {"shortdesc", "longdesc", "extended longdesc"},
+    )
+    title, _, rest = text.partition("\n")
+    notices, _, table = rest.partition("YEAR,HCPCS")
+    assert "American Medical Association" in notices
+    ours = "A notice stands here.,,,,,,,,\nAnd another one.\xa0,,,,,,,,\n,,,,,,,,\n"
+    write("cms_clfs", name, f"{title}\n{ours}YEAR,HCPCS{table}", "cp1252")
 
 
 if __name__ == "__main__":

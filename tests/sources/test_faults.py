@@ -30,7 +30,26 @@ SAMPLES = {
         "HCPC2026_OCT_ANWEB.csv",
         1,
     ),
+    "cms_anesthesia": ("ANES2025.csv", "ANES2025.csv", 1),
+    "cms_zip_locality": ("myelin_zip_carrier_locality.csv", "zip_carrier_locality.csv", 1),
+    "nucc_taxonomy": ("nucc_taxonomy_251.csv", "nucc_taxonomy_251.csv", 1),
+    "medicare_specialty_crosswalk": (
+        "medicare_provider_and_supplier_taxonomy_crosswalk_october_2025.csv",
+        "medicare_provider_and_supplier_taxonomy_crosswalk_october_2025.csv",
+        1,
+    ),
+    "cms_utilization": (
+        "MUP_PHY_R25_P05_V20_D23_Geo.csv",
+        "MUP_PHY_R25_P05_V20_D23_Geo.csv",
+        1,
+    ),
+    "cms_clfs": ("CLFS_2025_Q1V1.csv", "CLFS_2025_Q1V1.csv", 5),
 }
+# What makes a release of one sample whole.
+BESIDE = {
+    "cms_utilization": "salonipat_2023_RF_Procedure_Volume_by_CPT_and_Provider_Type.csv",
+}
+CP1252 = {"nucc_taxonomy", "cms_clfs"}  # every byte but NUL is text there
 SOURCES = sorted(SAMPLES)
 Sample = Callable[[str, str], SourceFile]
 Source = Callable[[str], ModuleType]
@@ -58,15 +77,22 @@ def refusal(module: ModuleType, *files: SourceFile) -> FileError:
 
 def edited(file: SourceFile, change: Callable[[list[list[str]]], None]) -> SourceFile:
     """The file with its records changed, under the same name."""
-    rows = list(csv.reader(io.StringIO(file.data.decode(), newline="")))
+    try:
+        text, encoding = file.data.decode(), "utf-8"
+    except UnicodeDecodeError:
+        text, encoding = file.data.decode("cp1252"), "cp1252"
+    rows = list(csv.reader(io.StringIO(text, newline="")))
     change(rows)
     out = io.StringIO(newline="")
     csv.writer(out).writerows(rows)
-    return a_file(file.artifact.name, out.getvalue())
+    return a_file(file.artifact.name, out.getvalue().encode(encoding))
 
 
-def test_the_sample_itself_is_read(name: str, good: SourceFile, source: Source) -> None:
-    reading = source(name).read([good])
+def test_the_sample_itself_is_read(
+    name: str, good: SourceFile, source: Source, sample: Sample
+) -> None:
+    beside = [sample(name, BESIDE[name])] if name in BESIDE else []
+    reading = source(name).read([good, *beside])
     assert reading.release.source == name
     assert all(batch.ordinals for batch in reading.batches)
     assert {batch.table.name for batch in reading.batches} == set(source(name).SOURCE.tables)
@@ -78,7 +104,8 @@ def test_the_file_of_another_source_is_refused(
 ) -> None:
     if other != name:
         error = refusal(source(other), good)
-        assert "no heading row" in error.what or "of no known layout" in error.what
+        unread = ("no heading row", "of no known layout", "is not utf-8")
+        assert any(words in error.what for words in unread)
         archive = a_file("release.zip", zipped({SAMPLES[name][1]: good.data}))
         assert SAMPLES[name][1] in refusal(source(other), archive).what
 
@@ -99,7 +126,7 @@ def test_a_missing_column_is_named(name: str, good: SourceFile, source: Source) 
 
     error = refusal(source(name), edited(good, drop_last))
     assert "is missing" in error.what
-    assert lost[0].strip() in error.what
+    assert " ".join(lost[0].split()[:4]) in error.what  # a figure may end the heading
     assert "layouts.toml" in error.cure
 
 
@@ -133,7 +160,8 @@ def test_a_moved_column_is_followed(name: str, good: SourceFile, source: Source)
     before = source(name).read([good]).batches[0]
     after = source(name).read([edited(good, move_last_to_second)]).batches[0]
     assert after.columns == before.columns
-    assert after.bindings != before.bindings
+    if set(before.bindings) != {"taxonomy"}:  # the first column stays where it is
+        assert after.bindings != before.bindings
 
 
 def test_a_torn_row_is_refused_by_its_record(name: str, good: SourceFile, source: Source) -> None:
@@ -151,12 +179,15 @@ def test_a_key_that_stands_twice_is_refused(name: str, good: SourceFile, source:
     batch = source(name).read([good]).batches[0]
     first = batch.ordinals[0]
     changed = {"cms_pos": "name", "hcpcs_modifiers": "description", "ncci_mue": "rationale"}
-    column = changed.get(name) or [c for c in batch.bindings if c not in batch.table.key][-1]
+    free = [c for c in batch.bindings if c not in batch.table.key]
+    column = changed.get(name) or (free or list(batch.bindings))[-1]
     position = batch.bindings[column].position - 1
 
     def double(rows: list[list[str]]) -> None:
         again = list(rows[first - 1])
-        again[position] = "9.99" if batch.table.column(column).kind == "decimal" else "Q"
+        if free:  # where all columns are the key, an equal record is twice the same thing
+            decimal = batch.table.column(column).kind == "decimal"
+            again[position] = "9.99" if decimal else "99" if column == "locality" else "Q"
         rows.insert(first, again)
 
     error = refusal(source(name), edited(good, double))
@@ -200,6 +231,8 @@ def test_damaged_archives_are_refused(name: str, good: SourceFile, source: Sourc
 def test_bytes_that_are_no_text_are_refused(name: str, good: SourceFile, source: Source) -> None:
     at = len(good.data) // 2
     for bad, said in ((b"\xff", f"byte {at}"), (b"\0", f"byte {at} is NUL")):
+        if name in CP1252 and bad != b"\0":
+            continue
         file = a_file(good.artifact.name, good.data[:at] + bad + good.data[at:])
         assert said in refusal(source(name), file).what
 
@@ -217,6 +250,6 @@ TEXT_ONLY = sorted(set(SOURCES) - {"cms_pfs_localities", "hcpcs_modifiers"})
 def test_a_workbook_where_there_is_no_such_layout_is_refused(
     name: str, good: SourceFile, source: Source
 ) -> None:
-    rows = list(csv.reader(io.StringIO(good.data.decode(), newline="")))
+    rows = list(csv.reader(io.StringIO(good.data.decode("cp1252"), newline="")))
     file = a_file(good.artifact.name.replace(".csv", ".xlsx"), workbook([row[:5] for row in rows]))
     assert "is an xlsx workbook" in refusal(source(name), file).what

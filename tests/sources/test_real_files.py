@@ -153,6 +153,40 @@ OTHERS = [
         complete=False,
     ),
 ]
+ANES = (("20a", 112), ("21a", 112), ("22a", 112), ("23a", 112), ("24a", 109), ("24ar", 109))
+OTHERS += [
+    Real(
+        "cms_anesthesia",
+        f"rvu{name}",
+        (f"pfs/rvu20-24/anes_rvu{name}.csv",),
+        (rows,),
+        start_of(f"rvu{name}"),
+    )
+    for name, rows in ANES
+]
+OTHERS += [
+    Real("nucc_taxonomy", "nucc25.1", ("codes/nucc_taxonomy_251.csv",), (883,), "2025-10-01"),
+    Real(
+        "medicare_specialty_crosswalk",
+        "crosswalk2025-10",
+        ("codes/medicare_provider_and_supplier_taxonomy_crosswalk_october_2025.csv",),
+        (565,),
+        "2025-10-01",
+    ),
+    Real(
+        "cms_utilization",
+        "cy2023-excerpt",
+        (
+            "utilization/salonipat_2023_Filtered_RF_Geography_Service.csv",
+            "utilization/salonipat_2023_RF_Procedure_Volume_by_CPT_and_Provider_Type.csv",
+        ),
+        (790, 171),
+        "2023-01-01",
+        complete=False,
+    ),
+    Real("cms_asp", "asp2026q1", ("asp/asp_2026-01_payment_limits.csv",), (877,), "2026-01-01", 9),
+    Real("cms_clfs", "clfs2025q1v1", ("clfs/CLFS_2025_Q1V1.csv",), (2087,), "2025-01-01", 5),
+]
 ALL = [*RVU, *OTHERS]
 
 
@@ -170,7 +204,11 @@ def raw(path: Path) -> list[list[str]]:
     if path.suffix == ".xlsx":
         return [cells for _, cells in sheet_records(data, where=path.name)]
     data = gzip.decompress(data) if path.suffix == ".gz" else data
-    return list(csv.reader(io.StringIO(data.decode("utf-8"), newline="")))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252")
+    return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def each(real: Real) -> str:

@@ -45,7 +45,8 @@ def split_modifiers(settings: Settings) -> tuple[str, ...]:
     return tuple(m for m in settings.get("modifiers", "").split(",") if m)
 
 
-def _units(settings: Settings) -> Units:
+def units_of(settings: Settings) -> Units:
+    """The units of a line rule's settings, one where none are given; InputError for no number."""
     try:
         return Units(int(settings.get("units", "1")))
     except ValueError as error:
@@ -105,7 +106,7 @@ def _worked_line(values: Values, settings: Settings, *, local: bool) -> Worked:
     modifiers, row_modifier = split_modifiers(settings), settings.get("row_modifier", "")
     effects = effects_on(values, modifiers, row_modifier, settings)
     line = with_effects(published(worked_payable(values, local=local), settings), effects)
-    units = _units(settings).count
+    units = units_of(settings).count
     if units == 1:
         return line
     if not _therapy(values):

@@ -33,6 +33,15 @@ billing_code = shaped(r"[0-9A-Z][0-9]{3}[0-9A-Z]", "a CPT or HCPCS code")
 fee_modifier = shaped(r"(?:[0-9A-Z]{2})?", "a modifier")
 contractor = shaped(r"[0-9]{5}", "a five-digit contractor number")
 locality_number = shaped(r"[0-9]{2}", "a two-digit locality")
+taxonomy_code = shaped(r"[0-9A-Z]{9}X", "a provider taxonomy code")
+
+
+_MARKS = re.compile(r"\s*\*+$")
+
+
+def unmarked(text: str) -> str:
+    """A name without the asterisks that refer to a note under the table (``ALASKA*``)."""
+    return _MARKS.sub("", text.strip())
 
 
 def footnote(cells: Sequence[str]) -> str | None:

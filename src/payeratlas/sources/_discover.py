@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urljoin
 
 from payeratlas.formats.links import links
@@ -12,6 +13,8 @@ from payeratlas.sources import Found, Get
 from payeratlas.sources._files import base_name
 
 Newest = Callable[[Mapping[str, str]], tuple[object, ...]]
+CATALOG = "https://data.cms.gov/data.json"
+"""CMS's catalog of its data sets (DCAT-US), whose own pages hold no links for programs."""
 
 
 def offered(
@@ -56,5 +59,43 @@ def offered(
             where=index_url,
             cure="the page may have moved; download the file by hand and name it.",
         )
+    return _ordered(found)
+
+
+def catalogued(get: Get, file_pattern: str, *, newest: Newest) -> list[Found]:
+    """Files of CMS's data catalog whose address fits ``file_pattern``, newest first.
+
+    As :func:`offered`, for what CMS publishes on data.cms.gov.
+    """
+    found: dict[str, tuple[tuple[object, ...], Found]] = {}
+    for address, title in _downloads(get(CATALOG)):
+        if match := re.search(file_pattern, address, re.IGNORECASE):
+            offer = Found(title or base_name(address), address)
+            found.setdefault(address, (newest(match.groupdict()), offer))
+    if not found:
+        raise FileError(
+            "no release was found in CMS's data catalog.",
+            where=CATALOG,
+            cure="the data set may have moved; download the file by hand and name it.",
+        )
+    return _ordered(found)
+
+
+def _ordered(found: Mapping[str, tuple[tuple[object, ...], Found]]) -> list[Found]:
     ordered = sorted(found.values(), key=lambda pair: (pair[0], pair[1].url), reverse=True)
     return [offer for _, offer in ordered]
+
+
+def _downloads(catalog: bytes) -> Iterator[tuple[str, str]]:
+    """Address and title of every file that a DCAT-US catalog offers."""
+    try:
+        for dataset in json.loads(catalog)["dataset"]:
+            for offer in dataset.get("distribution", ()):
+                if address := offer.get("downloadURL"):
+                    yield str(address), str(offer.get("title", ""))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise FileError(
+            f"the catalog is not of the form expected ({type(error).__name__}).",
+            where=CATALOG,
+            cure="download the file by hand and name it.",
+        ) from error

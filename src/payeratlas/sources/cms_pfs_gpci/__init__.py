@@ -9,7 +9,7 @@ from payeratlas.formats import SourceFile
 from payeratlas.model.errors import FileError
 from payeratlas.model.provenance import Release, Source, Status
 from payeratlas.sources import Found, Get
-from payeratlas.sources._cells import contractor, footnote, locality_number, shaped
+from payeratlas.sources._cells import contractor, footnote, locality_number, shaped, unmarked
 from payeratlas.sources._files import TableFile, candidates, layouts, only, opened
 from payeratlas.sources._pfs import INDEX_URL, archive_release, found_archives
 from payeratlas.sources._releases import PUBLIC_DOMAIN, calendar_year, whole
@@ -28,7 +28,6 @@ SOURCE = Source(
 
 LEAST_ROWS = 100  # 109 to 112 localities in every file since 2020
 _TITLE = re.compile(r"\b(FINAL|PROPOSED) CY (20\d\d) GEOGRAPHIC PRACTICE COST IND", re.IGNORECASE)
-_MARKS = re.compile(r"\s*\*+$")
 
 
 def read(files: Sequence[SourceFile]) -> Reading:
@@ -45,7 +44,7 @@ def read(files: Sequence[SourceFile]) -> Reading:
             "mac": contractor,
             "locality": locality_number,
             "state": shaped(r"(?:[A-Z]{2})?", "a state's postal abbreviation"),
-            "locality_name": lambda text: _MARKS.sub("", text.strip()),
+            "locality_name": unmarked,
         },
         sift=footnote,
     )
