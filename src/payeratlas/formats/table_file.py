@@ -1,7 +1,7 @@
 """A pinned file to the records of a table, whatever it is wrapped in.
 
-One door for first reading and for re-opening a citation: the same file, member and encoding give
-the same records under the same ordinals.
+One door for first reading and for re-opening a citation: the same file, member, encoding and
+delimiter give the same records under the same ordinals.
 """
 
 from __future__ import annotations
@@ -51,14 +51,15 @@ def place(file: SourceFile, member: str = "") -> str:
 
 
 def records(
-    file: SourceFile, member: str = "", encoding: str = "utf-8"
+    file: SourceFile, member: str = "", encoding: str = "utf-8", delimiter: str = ","
 ) -> Iterator[tuple[int, list[str]]]:
     """(ordinal, cells) of every record of a table, counted from 1.
 
-    ``encoding`` is that of the text (utf-8, utf-8-sig, cp1252), or ``"xlsx"`` for the first sheet
-    of a workbook. Raises FileError for anything that is not what it should be.
+    ``encoding`` is one of ENCODINGS: that of the text, whose cells ``delimiter`` parts, or
+    ``"xlsx"`` for the first sheet of a workbook. Raises FileError for anything that is not what it
+    should be.
     """
     data, where = unpacked(file, member), place(file, member)
     if encoding == XLSX:
         return sheet_records(data, where=where)
-    return csv_records(data, where=where, encoding=encoding)
+    return csv_records(data, where=where, encoding=encoding, delimiter=delimiter)

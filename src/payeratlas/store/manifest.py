@@ -20,6 +20,7 @@ from payeratlas.model.time import Period
 from payeratlas.tables.contract import Binding
 
 FORMAT = 1
+COMMA = ","  # the delimiter that a manifest leaves unsaid
 Wanted = str | tuple[str, ...]
 
 
@@ -34,8 +35,9 @@ class Part:
 
     ``path`` is relative to the store's root and ``sha256`` that of the Parquet file; ``rows`` and
     ``bytes`` count it. ``artifact`` and ``member`` name the publisher's file, ``epoch`` its layout,
-    ``encoding`` how to open it again, ``numbers`` whether it prints all decimals. ``constants``
-    are columns that stand in no cell; ``bindings`` say where the others stand.
+    ``encoding`` and ``delimiter`` how to open it again, ``numbers`` whether it prints all decimals.
+    ``constants`` are columns that stand in no cell; ``bindings`` say where the others stand;
+    ``lost`` says of columns that this file has not, though the publisher prints them, why not.
     """
 
     table: str
@@ -51,6 +53,8 @@ class Part:
     epoch: str
     encoding: str
     account: RowAccount
+    delimiter: str = COMMA
+    lost: Mapping[str, str] = field(default_factory=dict)
 
     def holds(self, table: str, constants: Mapping[str, Wanted]) -> bool:
         """Whether these are rows of the table under the given constants."""
@@ -138,6 +142,8 @@ def _encode_part(part: Part) -> dict[str, Any]:
         "numbers": part.numbers,
         "epoch": part.epoch,
         "encoding": part.encoding,
+        **({} if part.delimiter == COMMA else {"delimiter": part.delimiter}),
+        **({"lost": dict(part.lost)} if part.lost else {}),
         "account": {
             "read": part.account.read,
             "kept": part.account.kept,
@@ -214,6 +220,8 @@ def _decode_part(found: dict[str, Any], artifacts: Mapping[str, Artifact]) -> Pa
             tuple(account["rejected"].items()),
             tuple(account["merged"].items()),
         ),
+        delimiter=found.get("delimiter", COMMA),
+        lost=found.get("lost", {}),
     )
 
 

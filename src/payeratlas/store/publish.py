@@ -85,6 +85,8 @@ def prepare(
                 epoch=batch.epoch.id,
                 encoding=batch.epoch.encoding,
                 account=batch.account,
+                delimiter=batch.epoch.delimiter,
+                lost=batch.epoch.lost,
             )
         )
     return encode(release, tuple(parts), licence, software), partitions

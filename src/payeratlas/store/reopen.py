@@ -91,9 +91,8 @@ def _from_file(citation: Citation, part: Part, path: Path) -> str:
         )
     record, column = citation.locator.as_cell()
     try:
-        cells = _record(
-            records(SourceFile(citation.artifact, data), part.member, part.encoding), record
-        )
+        file = SourceFile(citation.artifact, data)
+        cells = _record(records(file, part.member, part.encoding, part.delimiter), record)
     except FileError as error:
         raise StoreError(error.what, where=error.where, cure=error.cure) from error
     if cells is None or not 1 <= column <= len(cells):

@@ -18,6 +18,7 @@ from typing import Literal
 from payeratlas.model.errors import FileError
 from payeratlas.model.provenance import Artifact, Release, RowAccount
 from payeratlas.tables.contract import Binding, Cell, Column, Table, canonical
+from payeratlas.tables.keys import FirstSeen
 
 DROPPED = "-"  # in layouts.toml: a heading that is known and left out, mostly for its licence
 
@@ -30,8 +31,9 @@ class Epoch:
     ``"-"``. ``heading_rows`` records are joined downwards into headings; the last of them is the
     first record whose first cell equals ``heading_first``. ``numbers`` says whether the file
     prints all decimals (``fixed``) or lost trailing zeros (``shortest``). ``encoding`` is that of
-    the text, or ``xlsx``. ``constants`` are columns that the layout itself settles (a heading that
-    names the service).
+    the text, or ``xlsx``; ``delimiter`` parts its cells. ``constants`` are columns that the layout
+    itself settles (a heading that names the service). ``lost`` names contract columns that the
+    publisher prints and this layout has not, each with the reason (a conversion left it out).
     """
 
     id: str
@@ -41,6 +43,8 @@ class Epoch:
     numbers: Literal["fixed", "shortest"] = "fixed"
     encoding: str = "utf-8"
     constants: Mapping[str, str] = field(default_factory=dict)
+    delimiter: str = ","
+    lost: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,19 @@ class Bound:
     first_ordinal: int
 
 
+class HeadingError(FileError):
+    """The file could be read, and holds no heading of the source's layouts."""
+
+
+class LayoutError(HeadingError):
+    """A heading was found, and what it names is of no known layout."""
+
+
 def bind(records: Sequence[Sequence[str]], epochs: Sequence[Epoch], where: str) -> Bound:
     """Find the layout epoch whose headings are exactly those of the file.
 
-    ``records`` are the first records of the file. Raises FileError naming the headings that no
-    epoch maps and those an epoch expects and the file lacks.
+    ``records`` are the first records of the file. Raises LayoutError naming the headings that no
+    epoch maps and those an epoch expects and the file lacks; HeadingError where no heading stands.
     """
     best: tuple[int, str] | None = None
     for epoch in epochs:
@@ -123,13 +135,17 @@ def bind(records: Sequence[Sequence[str]], epochs: Sequence[Epoch], where: str) 
             if best is None or len(faults) < best[0]:
                 best = (len(faults), f"{'; '.join(faults[:6])} (nearest layout: {epoch.id})")
             break
-    raise FileError(
-        f"the headings are of no known layout: {best[1]}."
-        if best
-        else f"no heading row was found (one that begins with {epochs[0].heading_first!r}).",
+    cure = (
+        "if the publisher moved its columns, add an epoch to the source's layouts.toml; "
+        "otherwise check that this is the right file."
+    )
+    if best:
+        what = f"the headings are of no known layout: {best[1]}."
+        raise LayoutError(what, where=where, cure=cure)
+    raise HeadingError(
+        f"no heading row was found (one that begins with {epochs[0].heading_first!r}).",
         where=where,
-        cure="if the publisher moved its columns, add an epoch to the source's layouts.toml; "
-        "otherwise check that this is the right file.",
+        cure=cure,
     )
 
 
@@ -252,7 +268,8 @@ def read_batch(
     printed: list[str | None] = []
     rejected: Counter[str] = Counter()
     merged: Counter[str] = Counter()
-    seen: dict[tuple[Cell, ...], int] = {}
+    seen = FirstSeen(lambda: zip(*(filling[i].values for i in key), strict=True))
+    texts: dict[tuple[tuple[str, str], ...], str] = {}  # what differs from plain repeats too
     read = 0
     for ordinal, cells in records:
         read += 1
@@ -277,8 +294,8 @@ def read_batch(
             if text is not None:
                 odd[f.column.name] = text
         named = tuple(row[i] for i in key)
-        earlier = seen.setdefault(named, len(ordinals))
-        if earlier < len(ordinals):
+        earlier = seen.find(named)
+        if earlier is not None:
             if merge and row == [f.values[earlier] for f in filling]:
                 merged[merge] += 1
                 continue
@@ -289,10 +306,11 @@ def read_batch(
                 cure="compare with the publisher's file; a known error of the publisher belongs "
                 "in the source's corrections.toml.",
             )
+        seen.take(named)
         for f, value in zip(filling, row, strict=True):
             f.values.append(value)
         ordinals.append(ordinal)
-        printed.append(json.dumps(odd, ensure_ascii=False, sort_keys=True) if odd else None)
+        printed.append(_as_json(odd, texts) if odd else None)
     if not ordinals:
         raise FileError("no data row was found below the heading.", where=where)
     found = {f.column.name: f.values for f in filling}
@@ -314,6 +332,14 @@ def read_batch(
         ),
         constants=constants,
     )
+
+
+def _as_json(odd: Mapping[str, str], texts: dict[tuple[tuple[str, str], ...], str]) -> str:
+    """Printed texts by column as JSON; equal ones are one object, which ``texts`` keeps."""
+    parts = tuple(odd.items())
+    if parts not in texts:
+        texts[parts] = json.dumps(odd, ensure_ascii=False, sort_keys=True)
+    return texts[parts]
 
 
 def _blank(cells: Sequence[str]) -> str | None:
