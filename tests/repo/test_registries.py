@@ -119,7 +119,7 @@ def test_measures_are_documented_once() -> None:
     listed = [measure for family in families() for measure in family.MEASURES]
     assert len(listed) == len(measures()), "an id stands twice"
     for measure in listed:
-        assert re.fullmatch(r"[a-z]+(\.[a-z_]+)+", measure.id), measure.id
+        assert re.fullmatch(r"[a-z]+(\.[a-z0-9_]+)+", measure.id), measure.id
         for word in (measure.title, measure.unit, measure.meaning, measure.source):
             assert word.strip(), measure.id
 
