@@ -88,7 +88,8 @@ def discover(get: Get) -> list[Found]:
     return offered(
         get,
         SOURCE.index_url,
-        r"/medicare-ncci-(?P<year>20\d\d)-?q(?P<quarter>\d)-[^/]*-ptp-edits-[^/]*\.zip",
+        r"/medicare-ncci-(?P<year>20\d\d)-?q(?P<quarter>\d)-[^/]*-ptp-edits-"
+        r"(?P<part>cci(?:pra|oph)-v\d+r\d+-f\d+)[^/]*\.zip",
         newest=lambda m: (int(m["year"]), int(m["quarter"])),
     )
 
