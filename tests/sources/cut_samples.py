@@ -14,6 +14,8 @@ import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from payeratlas.formats.sheet import sheet_records
+
 HERE = Path(__file__).parent
 CODES = ("A0021", "00100", "20552", "64640", "76977", "77002", "99213", "99245", "99478", "\x1a")
 Keep = Callable[[list[str]], bool]
@@ -128,6 +130,11 @@ def facilities(cms: Path, write: Callable[..., None]) -> None:
         write("cms_asc_wage_index", name, text, encoding)
 
 
+def all_of(*keeps: Keep) -> Keep:
+    """Keep what all of them keep."""
+    return lambda row: all(keep(row) for keep in keeps)
+
+
 def main(originals: Path) -> None:
     """Write every sample below this folder."""
     pfs, ncci, codes = (originals / "cms" / name for name in ("pfs", "ncci", "codes"))
@@ -180,6 +187,33 @@ def main(originals: Path) -> None:
         write("ncci_mue", name, cut(text_of(ncci / name), "hcpcs_code", chosen))
     name = "claygood_mue_2026_subset_64xxx.csv"
     write("ncci_mue", name, cut(text_of(ncci / name), "code", of("64400", "64450", "64640")))
+
+    name = "RAW_LAYOUT_ccipra-v322r0-f1.head.txt"
+    lines = text_of(ncci / name).splitlines(keepends=True)
+    lines[0] = "A notice stands above the table." + "\t" * 6 + "\n"
+    write("ncci_ptp", "ccipra-v322r0-f1.txt", "".join(lines))
+    seconds = ("20552", "64450", "64480", "64632", "64640", "88162", "99213", "95860")
+    chosen = all_of(of("46505", "64640", "88108"), of(*seconds, column=1))
+    for service in ("practitioner", "outpatient"):
+        name = f"northstar_ncci_ptp_{service}_2024q3.csv"
+        write("ncci_ptp", name, cut(text_of(ncci / f"{name}.gz"), "column_1", chosen))
+    name = "northstar_ncci_aoc_2024q3.csv"
+    addons = of("0054T", "10036", "64634", "64636", "99292", column=1)
+    write("ncci_addon", name, cut(text_of(ncci / name), "primary_code", addons))
+
+    name = "northstar_rbcs_2024pull.csv"
+    chosen = of("0001U", "0004U", "64640", "77002", "J0585")
+    write("cms_rbcs", name, cut(text_of(codes / name), "hcpcs_code", chosen))
+    chosen = of("A0021", "A9506", "G0463", "J0585")
+    for part in ("indicators", "descriptions"):
+        name = f"northstar_hcpcs_level2_{part}_2024q3.csv"
+        write("hcpcs_level2", name, cut(text_of(codes / name), "hcpcs_code", chosen))
+    book = codes / "hcpcs-2019-raw" / "HCPC2019_CONTR_ANWEB.xlsx"
+    rows = [cells for _, cells in sheet_records(book.read_bytes(), where=book.name)]
+    kept = [row for row in rows if row[0] in ("HCPC", "A0021", "G0463", "G0503", "J0585")]
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(kept)
+    write("hcpcs_level2", "HCPC2019_JAN_ANWEB.csv", out.getvalue())
 
     name = "northstar_pos_codes_2024.csv"
     text = cut(text_of(codes / name), "pos_code", of("02", "11", "24", "28"), {"pos_description"})

@@ -128,6 +128,18 @@ OTHERS = [
         2,
         complete=False,
     ),
+    Real("ncci_addon", "aoc2024q3", ("ncci/northstar_ncci_aoc_2024q3.csv",), (7465,), "2024-07-01"),
+    Real("cms_rbcs", "rbcs2022", ("codes/northstar_rbcs_2024pull.csv",), (17033,), "2014-01-01"),
+    Real(
+        "hcpcs_level2",
+        "hcpcs2024q3",
+        (
+            "codes/northstar_hcpcs_level2_indicators_2024q3.csv",
+            "codes/northstar_hcpcs_level2_descriptions_2024q3.csv",
+        ),
+        (8033, 16066),
+        "2024-07-01",
+    ),
     Real("cms_pos", "pos2024", ("codes/northstar_pos_codes_2024.csv",), (99,), "2024-01-01"),
     Real(
         "hcpcs_modifiers",
@@ -236,6 +248,9 @@ def test_a_real_release(shared_data: Path, real: Real) -> None:
         assert list(batch.ordinals) == sorted(set(batch.ordinals))
 
 
+CMS_NAMES = {"cystourethroscopy"}  # a family of CMS's own classification, and one word of medicine
+
+
 def described(folder: Path) -> Iterator[str]:
     for real in RVU:
         for name in real.files:
@@ -255,7 +270,7 @@ def test_no_description_of_a_code_leaves_a_reader(shared_data: Path) -> None:
             texts = {v.lower() for values in batch.columns.values() for v in values if text_of(v)}
             for text in filter(None, batch.printed):
                 texts |= {str(value).lower() for value in json.loads(text).values()}
-            assert not texts & known, real
+            assert not texts & known - CMS_NAMES, real
             assert not {b.heading.lower() for b in batch.bindings.values()} & {"description"}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from string import Formatter, ascii_lowercase
 
-from payeratlas.tables import ncci_mue, pfs_rvu
+from payeratlas.tables import ncci_addon, ncci_mue, ncci_ptp, pfs_rvu
 from payeratlas.tables.contract import Cell
 
 Row = Mapping[str, Cell]
@@ -15,12 +15,12 @@ Row = Mapping[str, Cell]
 
 FACTS = frozenset(
     column.name
-    for table in (pfs_rvu.TABLE, ncci_mue.TABLE)
+    for table in (pfs_rvu.TABLE, ncci_mue.TABLE, ncci_ptp.TABLE, ncci_addon.TABLE)
     for column in table.columns
-    if column.name not in table.key
+    if column.name not in table.key or column.kind == "date"
 )
-"""Placeholders that stand for a Fact: the columns of ``pfs_rvu`` and ``ncci_mue`` that are not
-keys. The layer above puts the cited value there."""
+"""Placeholders that stand for a Fact: the columns of these tables that name no row, and days. The
+layer above puts the cited value there."""
 
 _MARKED = re.compile(r"`([^`]+)`")
 

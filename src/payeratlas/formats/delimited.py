@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from payeratlas.model.errors import FileError
 
@@ -72,6 +72,12 @@ def decoded(data: bytes, encoding: str, where: str) -> str:
         ) from error
 
 
+def _lines(text: str) -> Iterable[str]:
+    """The lines of a text with their ends as they are, held at one byte for a plain letter."""
+    # A StringIO would hold four bytes for each letter, which counts in a file of millions of rows.
+    return io.TextIOWrapper(io.BytesIO(text.encode("utf-8")), encoding="utf-8", newline="")
+
+
 def csv_records(
     data: bytes, *, where: str, encoding: str = "utf-8", delimiter: str = ","
 ) -> Iterator[tuple[int, list[str]]]:
@@ -82,7 +88,8 @@ def csv_records(
     """
     refuse_page(data, where)
     text = decoded(data, encoding, where)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
+    del text  # the lines hold it in a smaller form
     ordinal = 0
     while True:
         try:

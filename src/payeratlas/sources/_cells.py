@@ -44,6 +44,14 @@ def unmarked(text: str) -> str:
     return _MARKS.sub("", text.strip())
 
 
+_COMPACT_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)")
+
+
+def compact_day(text: str) -> str:
+    """A ``clean`` that turns a day printed as 20240701 into 2024-07-01; anything else is left."""
+    return _COMPACT_DAY.sub(r"\1-\2-\3", text.strip())
+
+
 def footnote(cells: Sequence[str]) -> str | None:
     """The reason to set aside a note under a table: text in the first cell and nowhere else."""
     filled = [i for i, cell in enumerate(cells) if cell.strip()]

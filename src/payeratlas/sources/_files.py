@@ -6,16 +6,17 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files as resources
 
-from payeratlas.formats import XLSX, SourceFile, kind, members, records, unpacked
+from payeratlas.formats import XLSX, SourceFile, Streamed, kind, members, records, unpacked
 from payeratlas.formats.table_file import place
 from payeratlas.model.errors import FileError
 from payeratlas.tables.reading import Bound, Epoch, HeadingError, LayoutError, bind, epochs_from
 
 HEAD = 60  # records in which a heading must stand
 
-Records = list[tuple[int, list[str]]]
+Records = Sequence[tuple[int, list[str]]]
 
 
 def toml(package: str, name: str) -> dict[str, object]:
@@ -30,7 +31,10 @@ def layouts(package: str) -> list[Epoch]:
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """One table found among the files of a release: its records, with its heading recognised."""
+    """One table found among the files of a release: its records, with its heading recognised.
+
+    The records of a text file are not held but read again each time.
+    """
 
     file: SourceFile
     member: str
@@ -72,7 +76,8 @@ def opened(file: SourceFile, member: str, epochs: Sequence[Epoch]) -> TableFile:
     """Read one file (or member) and recognise its heading.
 
     Text is tried in each encoding and delimiter the epochs declare. FileError where none fits: of
-    the attempt that came furthest, the first of several.
+    the attempt that came furthest, the first of several. A text that goes wrong below its heading
+    is refused when its data are read.
     """
     where = place(file, member)
     workbook = kind(unpacked(file, member), where) == "workbook"
@@ -87,12 +92,18 @@ def opened(file: SourceFile, member: str, epochs: Sequence[Epoch]) -> TableFile:
     refusals: list[FileError] = []
     for text in dict.fromkeys((e.encoding, e.delimiter) for e in fitting):
         try:
-            found = list(records(file, member, *text))
+            found = _found(file, member, *text)
+            head = found[:HEAD]
             same = [e for e in fitting if (e.encoding, e.delimiter) == text]
-            return TableFile(file, member, found, bind([c for _, c in found[:HEAD]], same, where))
+            return TableFile(file, member, found, bind([c for _, c in head], same, where))
         except FileError as error:
             refusals.append(error)
     raise max(refusals, key=lambda e: isinstance(e, HeadingError) + isinstance(e, LayoutError))
+
+
+def _found(file: SourceFile, member: str, encoding: str, delimiter: str) -> Records:
+    read = partial(records, file, member, encoding, delimiter)
+    return list(read()) if encoding == XLSX else Streamed(read)
 
 
 def candidates(files: Sequence[SourceFile], pattern: str) -> list[tuple[SourceFile, str]]:

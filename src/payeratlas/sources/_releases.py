@@ -38,7 +38,11 @@ def whole(
     ]
     if not named and not short:
         return release
-    note = "An excerpt by its own name." if named else short[0]
+    return excerpt(release, "An excerpt by its own name." if named else short[0])
+
+
+def excerpt(release: Release, note: str) -> Release:
+    """The release, marked as an excerpt for the reason given."""
     return replace(
         release,
         id=f"{release.id}-excerpt",

@@ -1,7 +1,8 @@
 """Pinned bytes and the rows read from them: blobs, lock files, releases in force, citations."""
 
 from payeratlas.store.manifest import Part, Published
+from payeratlas.store.query import Tally
 from payeratlas.store.reopen import Reopened
 from payeratlas.store.store import EMBEDDED, Store
 
-__all__ = ["EMBEDDED", "Part", "Published", "Reopened", "Store"]
+__all__ = ["EMBEDDED", "Part", "Published", "Reopened", "Store", "Tally"]

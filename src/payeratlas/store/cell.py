@@ -35,12 +35,19 @@ def value_of(cell: Cell) -> Value | None:
 
 
 def nothing_printed(row: Row, column: str, part: Part, release: Release) -> Unknown:
-    """Why an empty cell gives no value: the layout has no such column, or the cell is empty."""
+    """Why a cell gives no value: the layout has no such column, or the cell says there is none.
+
+    A column that the publisher prints and the file at hand lost is told with the layout's reason.
+    """
+    if column in part.lost:
+        return Unknown("not_covered", f"{release.id}: {part.lost[column]}")
     if column not in part.bindings:
         return Unknown("not_covered", f"{release.id} prints no column for {column}.")
     heading = part.bindings[column].heading
+    mark = row.printed.get(column, "").strip()  # such as the star of an edit without a last day
+    says = f"prints {mark!r}, which is no value," if mark else "is empty"
     return Unknown(
         "not_listed",
-        f"the cell of column {heading!r} is empty in record {row.ordinal} of {part.artifact.name} "
+        f"the cell of column {heading!r} {says} in record {row.ordinal} of {part.artifact.name} "
         f"({release.id}).",
     )

@@ -36,7 +36,8 @@ class Part:
     ``path`` is relative to the store's root and ``sha256`` that of the Parquet file; ``rows`` and
     ``bytes`` count it. ``artifact`` and ``member`` name the publisher's file, ``epoch`` its layout,
     ``encoding`` and ``delimiter`` how to open it again, ``numbers`` whether it prints all decimals.
-    ``constants`` are columns that stand in no cell; ``bindings`` say where the others stand.
+    ``constants`` are columns that stand in no cell; ``bindings`` say where the others stand;
+    ``lost`` says of columns that this file has not, though the publisher prints them, why not.
     """
 
     table: str
@@ -53,6 +54,7 @@ class Part:
     encoding: str
     account: RowAccount
     delimiter: str = COMMA
+    lost: Mapping[str, str] = field(default_factory=dict)
 
     def holds(self, table: str, constants: Mapping[str, Wanted]) -> bool:
         """Whether these are rows of the table under the given constants."""
@@ -141,6 +143,7 @@ def _encode_part(part: Part) -> dict[str, Any]:
         "epoch": part.epoch,
         "encoding": part.encoding,
         **({} if part.delimiter == COMMA else {"delimiter": part.delimiter}),
+        **({"lost": dict(part.lost)} if part.lost else {}),
         "account": {
             "read": part.account.read,
             "kept": part.account.kept,
@@ -218,6 +221,7 @@ def _decode_part(found: dict[str, Any], artifacts: Mapping[str, Artifact]) -> Pa
             tuple(account["merged"].items()),
         ),
         delimiter=found.get("delimiter", COMMA),
+        lost=found.get("lost", {}),
     )
 
 

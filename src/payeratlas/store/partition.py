@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING
 
 from payeratlas.model.errors import StoreError
 from payeratlas.model.provenance import Release
 from payeratlas.tables.contract import Cell, Table
+from payeratlas.tables.keys import FirstSeen, Key, sortable
 from payeratlas.tables.reading import Batch
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROW_GROUP = 4096
 ZSTD_LEVEL = 15
 
 
@@ -71,28 +73,49 @@ def _check_scale(values: Iterable[Cell], scale: int, batch: Batch, name: str) ->
             )
 
 
-def check_together(batches: Iterable[Batch]) -> None:
+def check_together(batches: Sequence[Batch]) -> None:
     """Refuse batches of one release that cannot be told apart, or name one thing twice."""
     files: set[tuple[object, ...]] = set()
-    seen: dict[str, dict[tuple[Cell, ...], tuple[Batch, int]]] = {}
     for batch in batches:
-        table = batch.table
         # A Row knows its artifact and its constants, not its member: they must settle its part.
-        file = (table.name, batch.artifact.sha256, tuple(sorted(batch.constants.items())))
+        file = (batch.table.name, batch.artifact.sha256, tuple(sorted(batch.constants.items())))
         if file in files:
-            raise _broken(place(batch), f"two parts of it hold {table.name} and look the same.")
+            raise _broken(
+                place(batch), f"two parts of it hold {batch.table.name} and look the same."
+            )
         files.add(file)
-        first = seen.setdefault(table.name, {})
-        keys = zip(*(batch.columns[name] for name in table.key), strict=True)
-        for ordinal, key in zip(batch.ordinals, keys, strict=True):
-            if key in first:
+    for table in {batch.table.name: batch.table for batch in batches}.values():
+        _refuse_twice(table, [batch for batch in batches if batch.table.name == table.name])
+
+
+def _refuse_twice(table: Table, batches: Sequence[Batch]) -> None:
+    """Refuse a key that stands twice among the batches of one table."""
+    # By their first keys: files that follow on each other are then one ascending run of keys.
+    ordered = sorted(batches, key=lambda b: sortable(next(_keys(b))))
+    starts = list(accumulate((len(b.ordinals) for b in ordered), initial=0))
+
+    def earlier() -> Iterator[Key]:
+        return islice(chain.from_iterable(map(_keys, ordered)), taken)
+
+    seen, taken = FirstSeen(earlier), 0
+    for batch in ordered:
+        for ordinal, key in zip(batch.ordinals, _keys(batch), strict=True):
+            number = seen.find(key)
+            if number is not None:
                 named = ", ".join(f"{k} {v!r}" for k, v in zip(table.key, key, strict=True))
-                other, record = first[key]
+                index = bisect_right(starts, number) - 1
+                other = ordered[index]
                 raise _broken(
                     f"{place(batch)}, record {ordinal}",
-                    f"{table.name} already has {named} from {place(other)}, record {record}.",
+                    f"{table.name} already has {named} from {place(other)}, record "
+                    f"{other.ordinals[number - starts[index]]}.",
                 )
-            first[key] = batch, ordinal
+            seen.take(key)
+            taken += 1
+
+
+def _keys(batch: Batch) -> Iterator[Key]:
+    return zip(*(batch.columns[name] for name in batch.table.key), strict=True)
 
 
 def _broken(where: str, what: str) -> StoreError:
@@ -149,7 +172,7 @@ def to_parquet(batch: Batch, release: Release, licence: str) -> bytes:
     pq.write_table(
         rows.replace_schema_metadata(notes),
         out,
-        row_group_size=ROW_GROUP,
+        row_group_size=table.row_group,
         compression="zstd",
         compression_level=ZSTD_LEVEL,
         use_dictionary=[name for name in rows.schema.names if name != "ordinal"],  # type: ignore[arg-type]

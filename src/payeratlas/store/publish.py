@@ -86,6 +86,7 @@ def prepare(
                 encoding=batch.epoch.encoding,
                 account=batch.account,
                 delimiter=batch.epoch.delimiter,
+                lost=batch.epoch.lost,
             )
         )
     return encode(release, tuple(parts), licence, software), partitions

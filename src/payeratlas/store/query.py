@@ -10,19 +10,33 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payeratlas.model.errors import StoreError
 from payeratlas.store.disk import sha256_of
 from payeratlas.store.manifest import Part, Published, Wanted, wanted
-from payeratlas.tables.contract import PROVENANCE, Row, Table
+from payeratlas.tables.contract import PROVENANCE, Cell, Row, Table
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
 DAMAGED = "add the release again with 'payeratlas sources add': that puts back what is damaged."
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows of one file share some values, and the first of them as their witness.
+
+    ``first`` holds the shared columns, those asked for as evidence and those that are the same for
+    its whole file; it can be cited.
+    """
+
+    values: Mapping[str, Cell]
+    rows: int
+    first: Row
 
 
 def verified(published: Published, part: Part) -> bytes:
@@ -115,6 +129,47 @@ class Reader:
             rows.append((index, ordinal, row))
         rows.sort(key=lambda entry: entry[:2])
         return [row for _, _, row in rows]
+
+    def tally(
+        self,
+        table: Table,
+        parts: Iterable[tuple[Published, Part]],
+        by: Sequence[str],
+        evidence: Sequence[str],
+        where: Mapping[str, Wanted],
+    ) -> list[Tally]:
+        """The rows that meet every condition, counted by the values of some columns, by partition
+        and first record. No row but the witness of each count is made."""
+        places: dict[str, tuple[int, str, Part]] = {}
+        for index, (published, part) in enumerate(parts):
+            places[str(self.trust(published, part))] = index, published.release.source, part
+        if not places:
+            return []
+        shared, shown = [*by], list(dict.fromkeys([*by, *evidence]))
+        for name in shown:
+            table.column(name)
+        condition, values = _condition(table, where, None)
+        groups = "".join(f', "{name}"' for name in shared)
+        packed = ", ".join(f'"{name}" := "{name}"' for name in (*shown, "printed"))
+        statement = (
+            f"SELECT filename, release, artifact, count(*), min(ordinal){groups}, "
+            f"arg_min(struct_pack({packed}), ordinal) "
+            "FROM read_parquet(?, filename = true, hive_partitioning = false)"
+            f"{condition} GROUP BY filename, release, artifact{groups}"
+        )
+        tallies = []
+        for filename, release, artifact, rows, ordinal, *keys, first in self._fetch(
+            statement, list(places), values
+        ):
+            index, source, part = places[filename]
+            printed = first.pop("printed")
+            texts = json.loads(printed) if printed else {}
+            cells = {**part.constants, **first}
+            row = Row(table.name, source, release, artifact, ordinal, cells, texts)
+            found = Tally(dict(zip(shared, keys, strict=True)), rows, row)
+            tallies.append((index, ordinal, found))
+        tallies.sort(key=lambda entry: entry[:2])
+        return [found for _, _, found in tallies]
 
     def _fetch(self, statement: str, paths: list[str], values: list[Any]) -> list[tuple[Any, ...]]:
         """All rows of a statement; a cursor for each, so that threads do not share results."""

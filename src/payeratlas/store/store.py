@@ -25,7 +25,7 @@ from payeratlas.store.manifest import (
     manifest_path,
     wanted,
 )
-from payeratlas.store.query import Reader, scanned
+from payeratlas.store.query import Reader, Tally, scanned
 from payeratlas.store.reopen import Reopened, reopen
 from payeratlas.tables.catalog import catalog
 from payeratlas.tables.contract import Row, Table
@@ -130,6 +130,24 @@ class Store:
         """Rows of one release that meet every condition on text columns, in source order."""
         contract = _contract(table)
         return self._reader.rows(contract, _parts([published], contract, {}, where), where)
+
+    def tally(
+        self,
+        table: str,
+        published: Published,
+        by: Sequence[str],
+        *,
+        evidence: Sequence[str] = (),
+        **where: Wanted,
+    ) -> list[Tally]:
+        """Rows of one release that meet every condition, counted by the values of some columns.
+
+        For tables too large to make rows of what is only counted. ``evidence`` names columns that
+        the first row of each count is to show beside those.
+        """
+        contract = _contract(table)
+        parts = _parts([published], contract, {}, where)
+        return self._reader.tally(contract, parts, by, evidence, where)
 
     def look_up(
         self,

@@ -55,6 +55,8 @@ class Table:
     """A contract: what one row is, which columns it has, and which columns name it.
 
     Rows of every table carry the PROVENANCE columns after their own, and stay in source order.
+    ``row_group`` is how many of them a partition packs together: to look one up, that many are
+    unpacked, and tables of millions of rows need larger groups to stay small.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     note: str = ""
+    row_group: int = 4096
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where the contract has none."""

@@ -19,6 +19,7 @@ from payeratlas.model.errors import FileError
 from payeratlas.model.provenance import Artifact, Release, RowAccount
 from payeratlas.model.time import MONTHS
 from payeratlas.tables.contract import Binding, Cell, Column, Table, canonical
+from payeratlas.tables.keys import FirstSeen
 
 DROPPED = "-"  # in layouts.toml: a heading that is known and left out, mostly for its licence
 
@@ -34,7 +35,8 @@ class Epoch:
     the text, or ``xlsx``; ``delimiter`` parts its cells. ``above`` is a text that stands somewhere
     above the heading: it tells apart encodings in which any bytes can be read. ``constants`` are
     columns that the layout itself settles (a heading that names the service). ``table`` names the
-    contract, where a source fills several.
+    contract, where a source fills several. ``lost`` names contract columns that the publisher
+    prints and this layout has not, each with the reason (a conversion left it out).
 
     A heading may hold ``{year}``, ``{yy}`` or ``{month}``, for the year and month that the
     publisher prints in it: the same in every heading of one file.
@@ -50,6 +52,7 @@ class Epoch:
     delimiter: str = ","
     above: str = ""
     table: str = ""
+    lost: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +316,8 @@ def read_batch(
     printed: list[str | None] = []
     rejected: Counter[str] = Counter()
     merged: Counter[str] = Counter()
-    seen: dict[tuple[Cell, ...], int] = {}
+    seen = FirstSeen(lambda: zip(*(filling[i].values for i in key), strict=True))
+    texts: dict[tuple[tuple[str, str], ...], str] = {}  # what differs from plain repeats too
     read = 0
     for ordinal, cells in records:
         read += 1
@@ -338,8 +342,8 @@ def read_batch(
             if text is not None:
                 odd[f.column.name] = text
         named = tuple(row[i] for i in key)
-        earlier = seen.setdefault(named, len(ordinals))
-        if earlier < len(ordinals):
+        earlier = seen.find(named)
+        if earlier is not None:
             if merge and row == [f.values[earlier] for f in filling]:
                 merged[merge] += 1
                 continue
@@ -350,10 +354,11 @@ def read_batch(
                 cure="compare with the publisher's file; a known error of the publisher belongs "
                 "in the source's corrections.toml.",
             )
+        seen.take(named)
         for f, value in zip(filling, row, strict=True):
             f.values.append(value)
         ordinals.append(ordinal)
-        printed.append(json.dumps(odd, ensure_ascii=False, sort_keys=True) if odd else None)
+        printed.append(_as_json(odd, texts) if odd else None)
     if not ordinals:
         raise FileError("no data row was found below the heading.", where=where)
     found = {f.column.name: f.values for f in filling}
@@ -375,6 +380,14 @@ def read_batch(
         ),
         constants=constants,
     )
+
+
+def _as_json(odd: Mapping[str, str], texts: dict[tuple[tuple[str, str], ...], str]) -> str:
+    """Printed texts by column as JSON; equal ones are one object, which ``texts`` keeps."""
+    parts = tuple(odd.items())
+    if parts not in texts:
+        texts[parts] = json.dumps(odd, ensure_ascii=False, sort_keys=True)
+    return texts[parts]
 
 
 def _blank(cells: Sequence[str]) -> str | None:
