@@ -21,8 +21,8 @@ OFFICE = {
     "conversion_factor": ROW_64640["conversion_factor"],
 }
 
-ARITHMETIC = {"sum", "amount.difference"}
-"""Rules that follow no manual: they add and subtract."""
+ARITHMETIC = {"sum", "amount.difference", "utilization.average"}
+"""Rules that follow no manual: they add, subtract and round."""
 
 
 def test_every_rule_is_found_by_its_id_and_names_its_reference() -> None:

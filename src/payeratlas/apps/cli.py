@@ -24,6 +24,7 @@ COMMANDS = {
     "publish": "publish",
     "code": "code",
     "price": "price",
+    "pair": "pair",
     "facts": "facts",
     "sources": "sources",
     "verify": "verify",

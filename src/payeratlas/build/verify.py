@@ -13,7 +13,7 @@ from payeratlas.model.amounts import Money
 from payeratlas.model.errors import AtlasError, InputError
 from payeratlas.model.facts import Fact, Unknown, Value
 from payeratlas.model.provenance import Citation, Derivation
-from payeratlas.pricing import rerun
+from payeratlas.pages.facts.rules import rerun
 from payeratlas.publish.reading import PublishedFacts, load_page_facts
 from payeratlas.store import Store
 from payeratlas.store.disk import sha256_of
@@ -83,7 +83,7 @@ def verify(page: Path, store: Store, originals: Path | None = None) -> Report:
         except AtlasError as error:
             differences.append(f"{_place(citation)}: {error}")
     values, told = _compare_values(published)
-    derivations, wrong = _run_again(published)
+    derivations, wrong = _run_again(published, store)
     return Report(
         page=where,
         code=published.code,
@@ -136,7 +136,7 @@ def _says(value: Value, printed: str) -> bool:
     return said != "" and re.match(rf"{re.escape(said)}\b", printed.strip(), re.I) is not None
 
 
-def _run_again(published: PublishedFacts) -> tuple[int, list[str]]:
+def _run_again(published: PublishedFacts, store: Store) -> tuple[int, list[str]]:
     run = 0
     told = []
     for fact, derivation in _derived(published.facts):
@@ -147,7 +147,7 @@ def _run_again(published: PublishedFacts) -> tuple[int, list[str]]:
             if not isinstance(given.value, Unknown)
         }
         try:
-            again = rerun(derivation.rule, values, dict(derivation.settings))
+            again = rerun(derivation.rule, values, dict(derivation.settings), store)
         except AtlasError as error:
             told.append(f"{fact.measure} of {fact.subject}: {error}")
             continue
