@@ -58,6 +58,10 @@ def test_schemas_are_schemas(name: str) -> None:
         ("price", ("price", "64640", "--modifier", "26", *DAY)),
         ("price", ("price", "27130", "--modifier", "62", "--pos", "21", *DAY)),
         ("price", ("price", "64640", "--locality", "10212-99", "--non-participating", *DAY)),
+        ("price", ("price", "64640x3", "77002", "--zip", "60601", *DAY)),
+        ("price", ("price", "70450", "70486", "--pos", "22", *DAY)),
+        ("pair", ("pair", "64640", "64450", "--as-of", "2024-07-01")),
+        ("pair", ("pair", "64640", "76942", "--as-of", "2024-07-01")),
         ("sources", ("sources", "list")),
     ],
 )
@@ -99,10 +103,39 @@ def test_non_participating_and_its_limit() -> None:
 
 def test_payment_that_hangs_on_documentation_says_so() -> None:
     answer = json.loads(run("price", "64640", "--modifier", "80", *DAY, "--json"))
-    assert "if_documented" not in answer
+    assert "if_documented" not in answer["lines"][0]
     answer = json.loads(run("price", "99213", "--modifier", "80", *DAY, "--json"))
     assert answer["amount"]["value"] is None
-    assert answer["if_documented"]["value"] is not None
+    assert answer["lines"][0]["if_documented"]["value"] is not None
+
+
+@pytest.mark.parametrize(
+    ("zip_code", "locality"),
+    [("10001", "13202-01"), ("60601", "06102-16"), ("90210", "01182-18"), ("33101", "09102-04")],
+)
+def test_a_zip_code_leads_to_its_locality(zip_code: str, locality: str) -> None:
+    answer = json.loads(run("price", "64640", "--zip", zip_code, *DAY, "--json"))
+    assert answer["question"]["locality"] == locality
+    same = json.loads(run("price", "64640", "--locality", locality, *DAY, "--json"))
+    assert answer["amount"]["value"] == same["amount"]["value"]
+
+
+def test_lines_of_one_day_are_ranked() -> None:
+    answer = json.loads(run("price", "64640x3", "77002", "--zip", "60601", *DAY, "--json"))
+    first, second = answer["lines"]
+    assert first["shares"]["value"] == "100%, 50%, 50%"
+    # (1.98 x 1.007 + 5.26 x 1.023 + 0.21 x 2.018) x 32.3465 = 252.25806183; twice that
+    assert first["amount"]["value"] == "504.52"
+    assert first["fee"]["value"] == "252.26"
+    assert second["amount"]["value"] == "113.85"
+    assert answer["amount"]["value"] == "618.37"
+
+
+def test_two_codes_that_one_edit_pairs() -> None:
+    paired = json.loads(run("pair", "64450", "64640", "--as-of", "2024-07-01", "--json"))
+    assert paired["modifier_indicator"] == "1"
+    none = json.loads(run("pair", "64640", "76942", "--as-of", "2024-07-01", "--json"))
+    assert none["modifier_indicator"] is None
 
 
 def test_add_reads_a_release_and_lists_it(tmp_path: Path, shared_data: Path) -> None:
@@ -124,6 +157,15 @@ def test_add_reads_a_release_and_lists_it(tmp_path: Path, shared_data: Path) -> 
         (("publish", "99999", "--as-of", "2025-10-15", "--out", "nowhere"), 2, "99999"),
         (("price", "64640", "--units", "0"), 2, "units"),
         (("price", "64640", "--pos", "11", "--locality", "10212-98", *DAY), 2, "10212-99"),
+        (("price", "64640", "--zip", "91759", *DAY), 2, "01182-18"),
+        (("price", "64640", "--zip", "00000", *DAY), 2, "ZIP code"),
+        (
+            ("price", "64640", "--zip", "60601", "--locality", "06102-16", *DAY),
+            2,
+            "or the locality",
+        ),
+        (("price", "64640", "77002", "--units", "2", *DAY), 2, "line by line"),
+        (("pair", "64640", "6445"), 2, "shape"),
         (("verify", __file__), 2, "payeratlas publish"),
         (("publsh", "64640"), 2, "publish"),
         (("sources", "add", "nothing", "x.csv"), 2, "ncci_mue"),

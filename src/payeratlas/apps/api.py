@@ -46,6 +46,36 @@ class Atlas:
         day = as_of or self.default_day(coding.code)
         return CodeView(coding, AsOf(day, known_on), self.store)
 
+    def price(
+        self,
+        lines: Sequence[str],
+        as_of: date | None = None,
+        known_on: date | None = None,
+        *,
+        pos: str | None = None,
+        locality: str | None = None,
+        zip_code: str | None = None,
+        qualifying: bool = False,
+        participating: bool = True,
+    ) -> Priced:
+        """What Medicare pays for several service lines of one patient and day, such as
+        ``["64640x3", "77002-26"]``; see :func:`payeratlas.pages.price.price`."""
+        from payeratlas.pages.price import price
+        from payeratlas.pricing.claim import split_line
+
+        day = as_of or (self.default_day(split_line(lines[0])[0]) if lines else None)
+        today = datetime.now(tz=UTC).date()
+        return price(
+            lines,
+            AsOf(day or today, known_on),
+            self.store,
+            pos=pos,
+            locality=locality,
+            zip_code=zip_code,
+            qualifying=qualifying,
+            participating=participating,
+        )
+
     def default_day(self, code: str) -> date:
         """Today, or the last day that a release on hand covers for the code."""
         today = datetime.now(tz=UTC).date()  # only this layer looks at the clock
@@ -89,6 +119,7 @@ class CodeView:
         modifiers: Sequence[str] = (),
         pos: str | None = None,
         locality: str | None = None,
+        zip_code: str | None = None,
         units: int = 1,
         qualifying: bool = False,
         participating: bool = True,
@@ -96,14 +127,14 @@ class CodeView:
         """What Medicare pays for a service line; see :func:`payeratlas.pages.price.price`."""
         from payeratlas.pages.price import price
 
+        line = "-".join((self.coding.code, *modifiers)) + f"x{units}"
         return price(
-            self.coding.code,
+            [line],
             self.as_of,
             self.store,
-            modifiers=modifiers,
             pos=pos,
             locality=locality,
-            units=units,
+            zip_code=zip_code,
             qualifying=qualifying,
             participating=participating,
         )

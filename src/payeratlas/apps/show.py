@@ -11,6 +11,7 @@ from rich.text import Text
 
 from payeratlas.model.facts import Fact
 from payeratlas.pages.price import Priced
+from payeratlas.pricing.claim_result import PricedLine
 from payeratlas.publish.notes import file_lines, source_text
 from payeratlas.publish.wording import fact_text
 
@@ -41,29 +42,48 @@ def show_facts(facts: Sequence[Fact]) -> None:
 
 def show_priced(priced: Priced) -> None:
     """The amount first, then each step to it, then what was left out."""
-    console, quote = _console(), priced.quote
+    console, claim = _console(), priced.claim
     console.print(Text(priced.title, "bold"))
-    known = quote.amount.known
-    console.print(Text(fact_text(quote.amount), "bold green" if known else "yellow"))
-    if quote.steps:
-        table = _grid("Step", "Figures", "Result")
-        for step in quote.steps:
-            table.add_row(Text(step.label), Text(step.expression), Text(step.result))
-        console.print(table)
+    known = claim.amount.known
+    console.print(Text(fact_text(claim.amount), "bold green" if known else "yellow"))
+    for line in claim.lines:
+        _show_line(line, console, alone=len(claim.lines) == 1)
     for label, fact in (
-        ("One unit without modifiers", quote.fee),
-        ("If the documentation is accepted", quote.if_documented),
-        ("From the published fee in cents", quote.from_published),
-        ("Non-participating amount", quote.nonparticipating),
-        ("Limiting charge", quote.limiting_charge),
+        ("Lines that have an amount", claim.priced),
+        ("At least", claim.at_least),
+        ("From the published fees in cents", claim.from_published),
+        ("Non-participating amount", claim.nonparticipating),
+        ("Limiting charge", claim.limiting_charge),
     ):
-        if fact is not None and fact.known and fact.value != quote.amount.value:
+        if fact is not None and fact.known and fact.value != claim.amount.value:
             console.print(f"{label}: {fact_text(fact)}")
-    for caveat in quote.caveats:
+    caveats = [c for line in claim.lines for c in line.caveats]
+    for caveat in dict.fromkeys((*claim.caveats, *caveats)):
         source = f" ({caveat.reference})" if caveat.reference else ""
         console.print(Text(f"Note: {caveat.text}{source}", "dim"))
-    for line in file_lines(priced.inputs.values()):
-        console.print(Text(f"Source: {line}", "dim"))
+    for source in file_lines(priced.inputs.values()):
+        console.print(Text(f"Source: {source}", "dim"))
+
+
+def _show_line(line: PricedLine, console: Console, *, alone: bool) -> None:
+    """One line beside the others: amount, rank, why, and its steps."""
+    if not alone:
+        style = "green" if line.amount.known else "yellow"
+        amount = f"part of line {line.part_of}" if line.part_of else fact_text(line.amount)
+        console.print()
+        console.print(Text(f"Line {line.number}: {line.request.subject}: ", "bold"), end="")
+        console.print(Text(amount, style))
+    if line.ranks is not None and line.shares is not None:
+        console.print(f"Rank {fact_text(line.ranks)}: paid {fact_text(line.shares)}")
+    for words in line.why:
+        console.print(Text(words))
+    if line.steps:
+        table = _grid("Step", "Figures", "Result")
+        for step in line.steps:
+            table.add_row(Text(step.label), Text(step.expression), Text(step.result))
+        console.print(table)
+    if line.quote.if_documented is not None:
+        console.print(f"If the documentation is accepted: {fact_text(line.quote.if_documented)}")
 
 
 def show_sources(listing: Sequence[Mapping[str, Any]]) -> None:

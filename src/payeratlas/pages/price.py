@@ -1,4 +1,4 @@
-"""A price question answered from the store: rows found, cells cited, the quote worked out."""
+"""A price question answered from the store: rows found, cells cited, the claim worked out."""
 
 from __future__ import annotations
 
@@ -8,104 +8,125 @@ from dataclasses import dataclass, replace
 from payeratlas.coding.modifiers import verdict_for
 from payeratlas.model.errors import InputError
 from payeratlas.model.facts import Fact, Unknown
-from payeratlas.model.time import AsOf, Period
+from payeratlas.model.time import AsOf
 from payeratlas.pages.facts.pfs import period_of
 from payeratlas.pages.medicare import GPCI
-from payeratlas.pricing import Quote, Request, quote, roles, unanswered
+from payeratlas.pages.places import Area, area_of
+from payeratlas.pricing import Request
 from payeratlas.pricing.adjust import known_modifiers
-from payeratlas.pricing.localities import gpci_locality
+from payeratlas.pricing.claim import ClaimRequest, claim_roles
+from payeratlas.pricing.claim_quote import price_claim
+from payeratlas.pricing.claim_result import ClaimQuote
+from payeratlas.pricing.places import RateType
 from payeratlas.store import Store
 from payeratlas.tables.contract import Row
 
 RVU = "pfs_rvu"
 _TWO_RATES = {"nonfacility": "non-facility rate", "facility": "facility rate"}
+OFFICE = "11"
 
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """The answer to a price question: the quote, and the cited cells it rests on by role.
+    """The answer to a price question: the claim's quote, and the cited cells it rests on.
 
-    ``title`` says the question back in one line.
+    ``title`` says the question back in one line. ``inputs`` are named by row and role
+    (``64640 work_rvu``, ``06102-16 pe_gpci``). ``area`` is where the services are given; None
+    where no locality was asked for.
     """
 
     title: str
-    quote: Quote
+    claim: ClaimQuote
     inputs: Mapping[str, Fact]
+    area: Area | None = None
 
 
 def price(
-    code: str,
+    lines: Sequence[str],
     as_of: AsOf,
     store: Store,
     *,
-    modifiers: Sequence[str] = (),
     pos: str | None = None,
     locality: str | None = None,
-    units: int = 1,
+    zip_code: str | None = None,
     qualifying: bool = False,
     participating: bool = True,
 ) -> Priced:
-    """What Medicare allows for one line under the physician fee schedule, on a date of service.
+    """What Medicare allows for service lines of one patient and day under the fee schedule.
 
-    ``pos`` is by default 11, an office; ``locality`` is ``MAC-locality``, by default none, which
-    gives the national amount; ``qualifying`` asks for the conversion factor of qualifying APM
-    participants. InputError names a modifier, place or locality that does not exist on that date;
-    a line that exists and has no price is a Quote of Unknowns with their reason.
+    ``lines`` are as typed: ``64640``, ``64640-50``, ``64640x3``, ``77002-26``. ``pos`` is by
+    default 11, an office. ``zip_code`` (five or nine digits) or ``locality`` (``MAC-locality``)
+    says where; neither gives the national amount. ``qualifying`` asks for the conversion factor of
+    qualifying APM participants. InputError names a line, modifier, place or locality that does
+    not exist on that date; a line that exists and has no price is an Unknown with its reason.
     """
-    request = Request.parse(
-        code,
+    if zip_code and locality:
+        raise InputError(
+            "both a ZIP code and a locality are given.", cure="the ZIP code or the locality"
+        )
+    area = area_of(as_of, store, zip_code=zip_code, locality=locality)
+    request = ClaimRequest.parse(
+        lines,
         as_of=as_of,
-        modifiers=modifiers,
-        place=pos or "11",
-        locality=locality,
-        units=units,
+        place=pos or OFFICE,
+        locality=area.id if area else None,
         qp=qualifying,
         participating=participating,
     )
-    _check_place(request, store)
-    found = store.look_up(
-        RVU, as_of, constants={"participation": request.participation}, hcpcs=request.code
-    )
-    rows = {} if isinstance(found, Unknown) else {row.text("modifier"): row for row in found}
-    _check_modifiers(request, rows, store)
-    area = _locality(request, store)
-    if isinstance(found, Unknown):
-        return Priced(_title(request), unanswered(request, found), {})
-    modifier = next((m for m in request.row_modifiers if m in rows), None)
-    if modifier is None:
-        why = Unknown("not_listed", f"{request.code} has no row without a modifier.")
-        return Priced(_title(request), unanswered(request, why), {})
-    if isinstance(area, Unknown):
-        return Priced(_title(request), unanswered(request, area, row_modifier=modifier), {})
-    inputs = _inputs(request, {RVU: rows[modifier], GPCI: area}, store)
-    return Priced(_title(request), quote(request, inputs, row_modifier=modifier), inputs)
+    check_place(request.first, store)
+    return answer(request, area, store)
 
 
-def _inputs(request: Request, rows: Mapping[str, Row | None], store: Store) -> dict[str, Fact]:
-    """A cited Fact for each role; a blank indicator states the blank that CMS printed."""
-    facts = {}
-    for role, (table, column) in roles(request).items():
-        row = rows[table]
-        assert row is not None, f"{table} has no row and is asked for {role}"
-        period = _period(row, request.as_of, store)
-        value = "" if row[column] is None and table == RVU else None
-        facts[role] = store.fact(
-            f"{table.removesuffix('_rvu').replace('_', '.')}.{column}",
-            row,
-            column,
-            unit="",
-            subject=request.row_subject(row.text("modifier")) if table == RVU else request.locality,
-            value=value,
-            period=period,
+def answer(request: ClaimRequest, area: Area | None, store: Store) -> Priced:
+    """The quote of a claim whose place and area have been checked."""
+    as_of = request.first.as_of
+    roles = claim_roles(request)
+    inputs: dict[str, Fact] = dict(area.inputs) if area else {}
+
+    def rows_of(code: str) -> Mapping[str, Mapping[str, Fact]] | Unknown:
+        found = store.look_up(
+            RVU, as_of, constants={"participation": request.first.participation}, hcpcs=code
         )
-    return facts
+        if isinstance(found, Unknown):
+            return found
+        if area is not None and isinstance(area.row, Unknown):
+            return area.row
+        rows = {RVU: found, GPCI: area.row if area else None}
+        return {row.text("modifier"): facts_for({**rows, RVU: row}) for row in found}
+
+    def facts_for(rows: Mapping[str, object]) -> dict[str, Fact]:
+        facts = {}
+        for role, (table, column) in roles.items():
+            row = rows[table]
+            assert isinstance(row, Row), f"{table} has no row and is asked for {role}"
+            facts[role] = fact = _cell(row, column, request.first, store)
+            inputs[f"{fact.subject} {role}"] = fact
+        return facts
+
+    for line in request.lines:
+        _check_modifiers(line, store)
+    return Priced(_title(request, area), price_claim(request, rows_of), inputs, area)
 
 
-def _period(row: Row, as_of: AsOf, store: Store) -> Period:
-    return period_of(row, as_of, store)
+def _cell(row: Row, column: str, request: Request, store: Store) -> Fact:
+    """A cited Fact of one cell; a blank indicator states the blank that CMS printed."""
+    schedule = row.table == RVU
+    who = row.text("hcpcs") if schedule else request.locality
+    if schedule and row.text("modifier"):
+        who = f"{who}-{row.text('modifier')}"
+    return store.fact(
+        f"{row.table.removesuffix('_rvu').replace('_', '.')}.{column}",
+        row,
+        column,
+        unit="",
+        subject=who,
+        value="" if row[column] is None and schedule else None,
+        period=period_of(row, request.as_of, store),
+    )
 
 
-def _check_place(request: Request, store: Store) -> None:
+def check_place(request: Request, store: Store) -> None:
+    """InputError where the place of service does not exist in the list in force."""
     match = store.in_force("pos", request.as_of)
     if isinstance(match, Unknown) or not match.release.complete:
         return
@@ -119,56 +140,36 @@ def _check_place(request: Request, store: Store) -> None:
         )
 
 
-def _check_modifiers(request: Request, rows: Mapping[str, Row], store: Store) -> None:
+def _check_modifiers(request: Request, store: Store) -> None:
     """Refuse what is no modifier at all; one whose effect is not known is the quote's to refuse."""
     asked = [m for m in request.modifiers if m not in known_modifiers()]
     if not asked:
         return
     match = store.in_force("hcpcs_modifier", request.as_of)
     listed = () if isinstance(match, Unknown) else store.rows("hcpcs_modifier", match)
-    row = rows[""].values if "" in rows else {}
+    codes = [entry.text("modifier") for entry in listed]
     for modifier in asked:
-        verdict = verdict_for(
-            modifier,
-            row,
-            request.code,
-            known_hcpcs_modifiers=[entry.text("modifier") for entry in listed],
-        )
+        verdict = verdict_for(modifier, {}, request.code, known_hcpcs_modifiers=codes)
         if verdict.verdict == "not_a_modifier":
             words = verdict.reason.template.format(**verdict.reason.names)
             raise InputError(words, cure="leave it out, or name the modifier meant")
 
 
-def _locality(request: Request, store: Store) -> Row | Unknown | None:
-    """The index row of the locality asked for; None where none was asked for."""
-    named = request.mac_and_locality
-    if named is None:
-        return None
-    match = store.in_force(GPCI, request.as_of)
-    if isinstance(match, Unknown):
-        return replace(match, detail=f"no locality indices: {match.detail}")
-    for mac, number in (named, gpci_locality(*named)):
-        if rows := store.rows(GPCI, match, mac=mac, locality=number):
-            return rows[0]
-    same = store.rows(GPCI, match, mac=named[0])
-    near = ", ".join(f"{row.text('mac')}-{row.text('locality')}" for row in same[:8])
-    raise InputError(
-        f"{request.locality} is not a payment locality of {match.release.title}.",
-        cure=f"one of {near}" if near else "the page of any code lists all localities under C",
-    )
-
-
-def _title(request: Request) -> str:
-    """The question back: ``64640-50 x2 at place 11 (non-facility rate), 10212-99, ...``."""
-    name = "-".join((request.code, *request.modifiers))
+def _title(request: ClaimRequest, area: Area | None) -> str:
+    """The question back: ``64640 x3 + 77002, place of service 11 (non-facility rate), ...``."""
+    first = request.first
+    national = replace(request, lines=tuple(replace(x, locality="") for x in request.lines))
     parts = [
-        name + (f" x{request.units}" if request.units > 1 else ""),
-        f"place of service {request.place} ({_TWO_RATES[request.rate_type]})",
-        f"locality {request.locality}" if request.locality else "national",
-        f"date of service {request.as_of.service_date}",
+        national.subject,
+        f"place of service {first.place} ({_TWO_RATES[first.rate_type]})",
+        area.title if area else "national",
+        f"date of service {first.as_of.service_date}",
     ]
-    if request.qp:
+    if first.qp:
         parts.append("qualifying APM participant")
-    if not request.participating:
+    if not first.participating:
         parts.append("non-participating")
     return ", ".join(parts)
+
+
+__all__ = ["OFFICE", "Priced", "RateType", "answer", "check_place", "price"]

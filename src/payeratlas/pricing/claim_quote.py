@@ -226,6 +226,8 @@ def _summed(
 
     def summed(measure: str, facts: Mapping[int, Fact]) -> Fact:
         named = {f"line {number}": fact for number, fact in facts.items()}
+        if len(lines) == 1 and (only := [fact for fact in named.values() if not fact.known]):
+            return replace(only[0], measure=f"pfs.claim.{measure}")  # in the line's own words
         nothing = "no line of the claim is paid separately."
         return total(f"pfs.claim.{measure}", request.subject, named, nothing=nothing)
 

@@ -12,7 +12,7 @@ from payeratlas.model.time import AsOf
 from payeratlas.pricing.adjust import OWN_ROW, roles_needed
 from payeratlas.pricing.places import RateType, rate_type
 
-_LOCALITY = re.compile(r"(\d{5})-(\d{2})")
+LOCALITY = re.compile(r"(\d{5})-(\d{2})")
 LOWEST_NUMBER = 22
 """The lowest number that is a modifier; two digits below it are places of service."""
 _MOST_MODIFIERS = 4  # lines of the CMS-1500 and the 837P carry four
@@ -82,7 +82,7 @@ class Request:
             raise InputError("a modifier is given twice.", cure="each modifier once")
         if len(listed) > _MOST_MODIFIERS:
             raise InputError("a claim line carries at most four modifiers.", cure="leave some out")
-        if locality and not _LOCALITY.fullmatch(locality):
+        if locality and not LOCALITY.fullmatch(locality):
             raise InputError(
                 f"'{locality}' is not a payment locality.",
                 cure="contractor and locality number, for example 10212-99",
@@ -114,7 +114,7 @@ class Request:
     @property
     def mac_and_locality(self) -> tuple[str, str] | None:
         """MAC and locality number of the payment locality; None for the national amount."""
-        found = _LOCALITY.fullmatch(self.locality)
+        found = LOCALITY.fullmatch(self.locality)
         return (found[1], found[2]) if found else None
 
     @property

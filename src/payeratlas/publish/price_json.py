@@ -2,45 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from payeratlas.model.facts import Fact
 from payeratlas.pages.price import Priced
+from payeratlas.pricing.caveats import Caveat
+from payeratlas.pricing.claim_result import PricedLine
 from payeratlas.publish.json_ import Json, facts_json, step_json
 
 
 def priced_json(priced: Priced) -> Json:
-    """The question, every amount as a self-contained fact, the steps, the limits and the inputs.
-
-    ``if_documented`` and ``from_published`` stand only where the quote has them.
-    """
-    quote, request = priced.quote, priced.quote.request
-    facts = {
-        "amount": quote.amount,
-        "fee": quote.fee,
-        "allowed": quote.allowed,
-        "nonparticipating": quote.nonparticipating,
-        "limiting_charge": quote.limiting_charge,
-        "if_documented": quote.if_documented,
-        "from_published": quote.from_published,
-    }
-    stated = {name: fact for name, fact in facts.items() if fact is not None}
+    """The question, the totals and every line as self-contained facts, the steps, the limits and
+    the cells read. What a claim or line does not have is left out."""
+    claim, first = priced.claim, priced.claim.request.first
     return {
         "title": priced.title,
         "question": {
-            "code": request.code,
-            "modifiers": list(request.modifiers),
-            "place_of_service": request.place,
-            "rate_type": request.rate_type,
-            "locality": request.locality,
-            "units": request.units,
-            "qualifying": request.qp,
-            "participating": request.participating,
-            "service_date": request.as_of.service_date.isoformat(),
-            "known_on": request.as_of.known_on.isoformat() if request.as_of.known_on else None,
+            "lines": [_line_json(line) for line in claim.lines],
+            "place_of_service": first.place,
+            "rate_type": first.rate_type,
+            "locality": first.locality,
+            "qualifying": first.qp,
+            "participating": first.participating,
+            "service_date": first.as_of.service_date.isoformat(),
+            "known_on": first.as_of.known_on.isoformat() if first.as_of.known_on else None,
         },
-        **dict(zip(stated, facts_json(stated.values()), strict=True)),
-        "steps": [step_json(step) for step in quote.steps],
-        "caveats": [
-            {"id": caveat.id, "text": caveat.text, "reference": caveat.reference}
-            for caveat in quote.caveats
-        ],
+        **_facts(
+            {
+                "amount": claim.amount,
+                "allowed": claim.allowed,
+                "nonparticipating": claim.nonparticipating,
+                "limiting_charge": claim.limiting_charge,
+                "priced": claim.priced,
+                "at_least": claim.at_least,
+                "from_published": claim.from_published,
+            }
+        ),
+        "lines": [_priced_line(line) for line in claim.lines],
+        "steps": [step_json(step) for line in claim.lines for step in line.steps],
+        "caveats": _caveats(claim.caveats),
         "inputs": dict(zip(priced.inputs, facts_json(priced.inputs.values()), strict=True)),
     }
+
+
+def _line_json(line: PricedLine) -> Json:
+    request = line.request
+    return {"code": request.code, "modifiers": list(request.modifiers), "units": request.units}
+
+
+def _priced_line(line: PricedLine) -> Json:
+    return {
+        "number": line.number,
+        **_line_json(line),
+        **_facts(
+            {
+                "amount": line.amount,
+                "allowed": line.allowed,
+                "nonparticipating": line.nonparticipating,
+                "limiting_charge": line.limiting_charge,
+                "fee": line.quote.fee,
+                "alone": line.quote.amount,
+                "if_documented": line.quote.if_documented,
+                "ranks": line.ranks,
+                "shares": line.shares,
+                "at_least": line.at_least,
+                "from_published": line.from_published,
+            }
+        ),
+        "included": line.included,
+        "part_of": line.part_of or None,
+        "why": list(line.why),
+        "steps": [step_json(step) for step in line.steps],
+        "caveats": _caveats(line.caveats),
+    }
+
+
+def _facts(named: Mapping[str, Fact | None]) -> Json:
+    stated = {name: fact for name, fact in named.items() if fact is not None}
+    return dict(zip(stated, facts_json(stated.values()), strict=True))
+
+
+def _caveats(caveats: Iterable[Caveat]) -> list[Json]:
+    return [{"id": c.id, "text": c.text, "reference": c.reference} for c in caveats]

@@ -1,4 +1,4 @@
-"""``payeratlas price``: what Medicare pays for a service line, step by step."""
+"""``payeratlas price``: what Medicare pays for service lines, step by step."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from datetime import date
 
 import rich_click as click
 
-from payeratlas.apps.options import BillingCode, dated, emit, jsonable
+from payeratlas.apps.options import dated, emit, jsonable
 
 
 @click.command("price")
-@click.argument("code", type=BillingCode(), metavar="CODE")
+@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
 @click.option(
     "--modifier",
     "modifiers",
     multiple=True,
     metavar="XX",
-    help="A modifier on the line; may be given more than once.",
+    help="A modifier on the line, where there is one line; may be given more than once.",
 )
 @click.option("--pos", metavar="NN", help="Place of service, e.g. 11 (office) or 24; default 11.")
+@click.option(
+    "--zip",
+    "zip_code",
+    metavar="ZIP",
+    help="Where the services are given: five digits, or nine where a ZIP code is divided.",
+)
 @click.option(
     "--locality",
     metavar="MAC-LL",
@@ -27,9 +33,7 @@ from payeratlas.apps.options import BillingCode, dated, emit, jsonable
 @click.option(
     "--units",
     type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Units of service on the line.",
+    help="Units of service, where there is one line; by default 1.",
 )
 @click.option(
     "--qualifying",
@@ -46,36 +50,48 @@ from payeratlas.apps.options import BillingCode, dated, emit, jsonable
 @click.pass_obj
 def command(
     store: str | None,
-    code: str,
+    lines: tuple[str, ...],
     modifiers: tuple[str, ...],
     pos: str | None,
+    zip_code: str | None,
     locality: str | None,
-    units: int,
+    units: int | None,
     qualifying: bool,
     non_participating: bool,
     as_of: date | None,
     known_on: date | None,
     as_json: bool,
 ) -> None:
-    """What Medicare's physician fee schedule pays for one service line, and why.
+    """What Medicare's physician fee schedule pays for service lines, and why.
+
+    A LINE is a code, its modifiers after hyphens, and its units after an x. Several lines are
+    taken as one practitioner's for one patient and day: they are ranked and reduced as Medicare
+    does it.
 
     \b
     payeratlas price 64640 --pos 11 --as-of 2025-10-15
-    payeratlas price 64640 --modifier 50 --pos 11 --locality 10212-99 --units 2
+    payeratlas price 64640-50x2 --locality 10212-99
+    payeratlas price 64640x3 77002 --pos 11 --zip 60601
     """
     from payeratlas.apps.api import Atlas
 
-    priced = (
-        Atlas.open(store)
-        .code(code, as_of, known_on)
-        .price(
-            modifiers=modifiers,
-            pos=pos,
-            locality=locality,
-            units=units,
-            qualifying=qualifying,
-            participating=not non_participating,
-        )
+    typed = list(lines)
+    if modifiers or units:
+        if len(typed) > 1:
+            raise click.UsageError(
+                "--modifier and --units are for one line. Try: 64640-50x2, line by line."
+            )
+        typed[0] = "-".join((typed[0], *(m.lstrip("-") for m in modifiers)))
+        typed[0] += f"x{units}" if units else ""
+    priced = Atlas.open(store).price(
+        typed,
+        as_of,
+        known_on,
+        pos=pos,
+        locality=locality,
+        zip_code=zip_code,
+        qualifying=qualifying,
+        participating=not non_participating,
     )
     if as_json:
         import json
