@@ -163,7 +163,7 @@ def test_asked_for_64640_26_it_says_why_not() -> None:
         (["price", "64640", "--modifier", "ZQ"], "ZQ"),
         (["price", "64640", "--locality", "99999-99"], "locality"),
         (["price", "64640", "--pos", "98"], "98"),
-        (["price", "6464", "--pos", "11"], "shape"),
+        (["price", "6464", "--pos", "11"], "64640x3"),
         (["facts", "64640", "--as-of", "2025-13-01"], "2025-10-15"),
         (["publish", "99999", "--out", "nowhere"], "99999"),
     ],

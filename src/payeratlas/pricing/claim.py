@@ -11,7 +11,7 @@ from payeratlas.model.time import AsOf
 from payeratlas.pricing.places import RateType
 from payeratlas.pricing.request import Request, roles
 
-_LINE = re.compile(r"([A-Z0-9]{1,9}?)((?:-[A-Z0-9]{2})*)(?:[X×*]([0-9]{1,4}))?")
+_LINE = re.compile(r"([A-Z0-9]{5})((?:-[A-Z0-9]{2})*)(?:[X×*]([0-9]{1,4}))?")
 _MOST_LINES = 50  # of one 837P claim
 
 
