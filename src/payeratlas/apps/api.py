@@ -20,6 +20,8 @@ from payeratlas.store import Store
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from payeratlas.model.amounts import Money
+    from payeratlas.pages.encounter import Given
     from payeratlas.pages.page import Page
     from payeratlas.pages.price import Priced
 
@@ -61,13 +63,10 @@ class Atlas:
         """What Medicare pays for several service lines of one patient and day, such as
         ``["64640x3", "77002-26"]``; see :func:`payeratlas.pages.price.price`."""
         from payeratlas.pages.price import price
-        from payeratlas.pricing.claim import split_line
 
-        day = as_of or (self.default_day(split_line(lines[0])[0]) if lines else None)
-        today = datetime.now(tz=UTC).date()
         return price(
             lines,
-            AsOf(day or today, known_on),
+            AsOf(as_of or self._day_of(lines), known_on),
             self.store,
             pos=pos,
             locality=locality,
@@ -75,6 +74,43 @@ class Atlas:
             qualifying=qualifying,
             participating=participating,
         )
+
+    def encounters(
+        self,
+        lines: Sequence[str],
+        as_of: date | None = None,
+        known_on: date | None = None,
+        *,
+        locality: str | None = None,
+        zip_code: str | None = None,
+        cbsa: str | None = None,
+        deductible_left: Money | None = None,
+        qualifying: bool = False,
+        participating: bool = True,
+    ) -> tuple[Given, ...]:
+        """The same lines in an office, a surgical center and a hospital's outpatient department,
+        with the patient's part; see :func:`payeratlas.pages.encounter.encounters`."""
+        from payeratlas.pages.encounter import encounters
+
+        return encounters(
+            lines,
+            AsOf(as_of or self._day_of(lines), known_on),
+            self.store,
+            zip_code=zip_code,
+            locality=locality,
+            cbsa=cbsa,
+            deductible_left=deductible_left,
+            qualifying=qualifying,
+            participating=participating,
+        )
+
+    def _day_of(self, lines: Sequence[str]) -> date:
+        """The default day of the first line's code; today where there is none."""
+        from payeratlas.pricing.claim import split_line
+
+        if not lines:
+            return datetime.now(tz=UTC).date()
+        return self.default_day(split_line(lines[0])[0])
 
     def default_day(self, code: str) -> date:
         """Today, or the last day that a release on hand covers for the code."""

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from payeratlas.model.facts import Fact
+from payeratlas.pages.encounter import Given
 from payeratlas.pages.price import Priced
 from payeratlas.pricing.claim_result import PricedLine
 from payeratlas.publish.notes import file_lines, source_text
@@ -84,6 +85,49 @@ def _show_line(line: PricedLine, console: Console, *, alone: bool) -> None:
         console.print(table)
     if line.quote.if_documented is not None:
         console.print(f"If the documentation is accepted: {fact_text(line.quote.if_documented)}")
+
+
+_WHERE = {
+    "office": "Office",
+    "asc": "Ambulatory surgical center",
+    "hopd": "Hospital outpatient department",
+}
+
+
+def show_encounters(encounters: Sequence[Given]) -> None:
+    """The encounter by setting: who is paid what, and the patient's part."""
+    console = _console()
+    console.print()
+    console.print(Text("The whole encounter by setting", "bold"))
+    table = _grid("Setting", "Part", "Approved", "Patient", "Medicare pays")
+    for given in encounters:
+        whole = given.encounter
+        for part in whole.parts:
+            table.add_row(
+                _WHERE[given.setting] if part is whole.parts[0] else "",
+                part.payee,
+                Text(fact_text(part.approved)),
+                Text(fact_text(part.coinsurance)),
+                Text(fact_text(part.paid)),
+            )
+        if len(whole.parts) > 1:
+            table.add_row(
+                "",
+                Text("together", "bold"),
+                Text(fact_text(whole.approved), "bold"),
+                Text(fact_text(whole.patient), "bold"),
+                Text(fact_text(whole.paid), "bold"),
+            )
+    console.print(table)
+    console.print(
+        Text(
+            "Note: the facility's payments are national, before wages; Medicare's part is after "
+            "sequestration. In a facility a test in two parts is priced as its professional part.",
+            "dim",
+        )
+    )
+    for caveat in dict.fromkeys(c for given in encounters for c in given.encounter.caveats):
+        console.print(Text(f"Note: {caveat.text}", "dim"))
 
 
 def show_sources(listing: Sequence[Mapping[str, Any]]) -> None:

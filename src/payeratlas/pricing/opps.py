@@ -377,7 +377,8 @@ def _parts(values: Values, settings: Settings) -> Parts:
     _, units, share = _share(settings)
     limit = dollars(values, "inpatient_deductible")
     with exactly():
-        most = Money.round_once(limit * units * share)
+        exact = limit * units * share
+    most = Money.round_once(exact)
     if parts.coinsurance <= most:
         return parts
     program_paid = parts.program + (parts.coinsurance - most)

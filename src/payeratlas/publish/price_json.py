@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from payeratlas.model.facts import Fact
+from payeratlas.pages.encounter import Given
 from payeratlas.pages.price import Priced
 from payeratlas.pricing.caveats import Caveat
 from payeratlas.pricing.claim_result import PricedLine
 from payeratlas.publish.json_ import Json, facts_json, step_json
 
 
-def priced_json(priced: Priced) -> Json:
+def priced_json(priced: Priced, encounters: Sequence[Given] = ()) -> Json:
     """The question, the totals and every line as self-contained facts, the steps, the limits and
-    the cells read. What a claim or line does not have is left out."""
+    the cells read. What a claim or line does not have is left out.
+
+    ``encounters`` are the same lines as a whole encounter, a setting each.
+    """
     claim, first = priced.claim, priced.claim.request.first
     return {
         "title": priced.title,
@@ -42,6 +46,47 @@ def priced_json(priced: Priced) -> Json:
         "steps": [step_json(step) for line in claim.lines for step in line.steps],
         "caveats": _caveats(claim.caveats),
         "inputs": dict(zip(priced.inputs, facts_json(priced.inputs.values()), strict=True)),
+        **({"encounters": [_encounter(given) for given in encounters]} if encounters else {}),
+    }
+
+
+def _encounter(given: Given) -> Json:
+    whole = given.encounter
+    return {
+        "setting": given.setting,
+        "parts": [
+            {
+                "payee": part.payee,
+                **_facts(
+                    {
+                        "approved": part.approved,
+                        "deductible": part.deductible,
+                        "coinsurance": part.coinsurance,
+                        "medicare": part.medicare,
+                        "sequestration": part.sequestration,
+                        "paid": part.paid,
+                    }
+                ),
+            }
+            for part in whole.parts
+        ],
+        "facility_lines": [
+            {
+                "line": line.line.subject,
+                "included": line.included,
+                **_facts({"payment": line.payment}),
+            }
+            for line in given.facility
+        ],
+        **_facts(
+            {
+                "approved": whole.approved,
+                "patient": whole.patient,
+                "medicare": whole.medicare,
+                "paid": whole.paid,
+            }
+        ),
+        "caveats": _caveats(whole.caveats),
     }
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from payeratlas.apps.options import dated, emit, jsonable
+
+if TYPE_CHECKING:
+    from payeratlas.pages.encounter import Given
 
 
 @click.command("price")
@@ -45,6 +49,23 @@ from payeratlas.apps.options import dated, emit, jsonable
     is_flag=True,
     help="Answer for a practitioner who does not participate in Medicare.",
 )
+@click.option(
+    "--encounter",
+    is_flag=True,
+    help="Add the whole encounter by setting: office, surgical center, hospital outpatient, each "
+    "with the facility's payment and the patient's part.",
+)
+@click.option(
+    "--cbsa",
+    metavar="AREA",
+    help="With --encounter: area of CMS's wage index file, e.g. 16984, to adjust the surgical "
+    "center's payment for wages.",
+)
+@click.option(
+    "--deductible",
+    metavar="DOLLARS",
+    help="With --encounter: what the patient still owes of the year's Part B deductible.",
+)
 @dated
 @jsonable
 @click.pass_obj
@@ -58,6 +79,9 @@ def command(
     units: int | None,
     qualifying: bool,
     non_participating: bool,
+    encounter: bool,
+    cbsa: str | None,
+    deductible: str | None,
     as_of: date | None,
     known_on: date | None,
     as_json: bool,
@@ -72,8 +96,10 @@ def command(
     payeratlas price 64640 --pos 11 --as-of 2025-10-15
     payeratlas price 64640-50x2 --locality 10212-99
     payeratlas price 64640x3 77002 --pos 11 --zip 60601
+    payeratlas price 64640x3 77002 --zip 60601 --encounter --deductible 50
     """
     from payeratlas.apps.api import Atlas
+    from payeratlas.model.amounts import Money
 
     typed = list(lines)
     if modifiers or units:
@@ -83,7 +109,8 @@ def command(
             )
         typed[0] = "-".join((typed[0], *(m.lstrip("-") for m in modifiers)))
         typed[0] += f"x{units}" if units else ""
-    priced = Atlas.open(store).price(
+    atlas = Atlas.open(store)
+    priced = atlas.price(
         typed,
         as_of,
         known_on,
@@ -93,13 +120,34 @@ def command(
         qualifying=qualifying,
         participating=not non_participating,
     )
+    if (deductible or cbsa) and not encounter:
+        raise click.UsageError("--cbsa and --deductible go with --encounter.")
+    given: tuple[Given, ...] = ()
+    if encounter:
+        try:
+            left = Money.of(deductible) if deductible else None
+        except (ArithmeticError, ValueError):
+            raise click.UsageError(f"'{deductible}' is no amount. Try: 257.00") from None
+        given = atlas.encounters(
+            typed,
+            as_of,
+            known_on,
+            locality=locality,
+            zip_code=zip_code,
+            cbsa=cbsa,
+            deductible_left=left,
+            qualifying=qualifying,
+            participating=not non_participating,
+        )
     if as_json:
         import json
 
         from payeratlas.publish.price_json import priced_json
 
-        emit(json.dumps(priced_json(priced), indent=2))
+        emit(json.dumps(priced_json(priced, given), indent=2))
         return
-    from payeratlas.apps.show import show_priced
+    from payeratlas.apps.show import show_encounters, show_priced
 
     show_priced(priced)
+    if given:
+        show_encounters(given)

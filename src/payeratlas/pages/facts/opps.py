@@ -125,13 +125,13 @@ def row_facts(row: Row, store: Store) -> list[Fact]:
                 column,
                 unit=measure.unit,
                 subject=code,
-                value=_amount(row, column) if money else None,
+                value=amount(row, column) if money else None,
             )
         )
     return stated
 
 
-def _amount(row: Row, column: str) -> Value:
+def amount(row: Row, column: str) -> Value:
     """Dollars in whole cents, or the exact figure where CMS pays by tenths of a cent (drugs)."""
     exact = row.decimal(column)
     cents = exact.quantize(CENT)
