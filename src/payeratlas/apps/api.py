@@ -57,11 +57,18 @@ class Atlas:
         pos: str | None = None,
         locality: str | None = None,
         zip_code: str | None = None,
+        minutes: int | None = None,
+        base_units: int | None = None,
+        induction: bool = False,
         qualifying: bool = False,
         participating: bool = True,
     ) -> Priced:
         """What Medicare pays for several service lines of one patient and day, such as
-        ``["64640x3", "77002-26"]``; see :func:`payeratlas.pages.price.price`."""
+        ``["64640x3", "77002-26"]``; see :func:`payeratlas.pages.price.price`.
+
+        ``minutes``, ``base_units`` and ``induction`` are of an anesthesia line.
+        """
+        from payeratlas.pages.other_price import AnesthesiaGiven
         from payeratlas.pages.price import price
 
         return price(
@@ -71,6 +78,7 @@ class Atlas:
             pos=pos,
             locality=locality,
             zip_code=zip_code,
+            anesthesia=AnesthesiaGiven(minutes, base_units, induction),
             qualifying=qualifying,
             participating=participating,
         )

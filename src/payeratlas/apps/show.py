@@ -10,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from payeratlas.model.facts import Fact
+from payeratlas.model.provenance import Derivation
 from payeratlas.pages.encounter import Given
+from payeratlas.pages.other_price import OtherPrice
 from payeratlas.pages.price import Priced
 from payeratlas.pricing.claim_result import PricedLine
 from payeratlas.publish.notes import file_lines, source_text
@@ -49,6 +51,8 @@ def show_priced(priced: Priced) -> None:
     console.print(Text(fact_text(claim.amount), "bold green" if known else "yellow"))
     for line in claim.lines:
         _show_line(line, console, alone=len(claim.lines) == 1)
+        if (other := priced.other.get(line.number)) is not None:
+            _show_other(other, console)
     for label, fact in (
         ("Lines that have an amount", claim.priced),
         ("At least", claim.at_least),
@@ -85,6 +89,23 @@ def _show_line(line: PricedLine, console: Console, *, alone: bool) -> None:
         console.print(table)
     if line.quote.if_documented is not None:
         console.print(f"If the documentation is accepted: {fact_text(line.quote.if_documented)}")
+
+
+def _show_other(other: OtherPrice, console: Console) -> None:
+    """What another schedule allows for a line, with its steps."""
+    style = "bold green" if other.allowed.known else "yellow"
+    console.print(Text(f"By the {other.schedule} schedule: {fact_text(other.allowed)}", style))
+    if isinstance(other.allowed.basis, Derivation):
+        table = _grid("Step", "Figures", "Result")
+        for step in other.allowed.basis.steps:
+            table.add_row(Text(step.label), Text(step.expression), Text(step.result))
+        console.print(table)
+    if other.patient is not None and other.patient.known:
+        console.print(f"The patient's share: {fact_text(other.patient)}")
+    for caveat in other.caveats:
+        console.print(Text(f"Note: {caveat.text}", "dim"))
+    for source in file_lines([other.allowed]):
+        console.print(Text(f"Source: {source}", "dim"))
 
 
 _WHERE = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from payeratlas.coding.modifiers import verdict_for
 from payeratlas.model.errors import InputError
@@ -11,6 +11,7 @@ from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.time import AsOf
 from payeratlas.pages.facts.pfs import period_of
 from payeratlas.pages.medicare import GPCI
+from payeratlas.pages.other_price import AnesthesiaGiven, OtherPrice, other_price
 from payeratlas.pages.places import Area, area_of
 from payeratlas.pricing import Request
 from payeratlas.pricing.adjust import known_modifiers
@@ -32,13 +33,15 @@ class Priced:
 
     ``title`` says the question back in one line. ``inputs`` are named by row and role
     (``64640 work_rvu``, ``06102-16 pe_gpci``). ``area`` is where the services are given; None
-    where no locality was asked for.
+    where no locality was asked for. ``other`` are the lines, by number, that the physician fee
+    schedule does not pay and another schedule does; they are not in the claim's total.
     """
 
     title: str
     claim: ClaimQuote
     inputs: Mapping[str, Fact]
     area: Area | None = None
+    other: Mapping[int, OtherPrice] = field(default_factory=dict)
 
 
 def price(
@@ -49,6 +52,7 @@ def price(
     pos: str | None = None,
     locality: str | None = None,
     zip_code: str | None = None,
+    anesthesia: AnesthesiaGiven | None = None,
     qualifying: bool = False,
     participating: bool = True,
 ) -> Priced:
@@ -56,7 +60,8 @@ def price(
 
     ``lines`` are as typed: ``64640``, ``64640-50``, ``64640x3``, ``77002-26``. ``pos`` is by
     default 11, an office. ``zip_code`` (five or nine digits) or ``locality`` (``MAC-locality``)
-    says where; neither gives the national amount. ``qualifying`` asks for the conversion factor of
+    says where; neither gives the national amount. ``anesthesia`` is what is known of an anesthesia
+    line. ``qualifying`` asks for the conversion factor of
     qualifying APM participants. InputError names a line, modifier, place or locality that does
     not exist on that date; a line that exists and has no price is an Unknown with its reason.
     """
@@ -74,7 +79,16 @@ def price(
         participating=participating,
     )
     check_place(request.first, store)
-    return answer(request, area, store)
+    found = answer(request, area, store)
+    other = {
+        line.number: by_other
+        for line in found.claim.lines
+        if not line.quote.fee.known
+        and not line.included
+        and (by_other := other_price(line.request, area, anesthesia or AnesthesiaGiven(), store))
+        is not None
+    }
+    return replace(found, other=other)
 
 
 def answer(request: ClaimRequest, area: Area | None, store: Store) -> Priced:

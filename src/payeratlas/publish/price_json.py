@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from payeratlas.model.facts import Fact
 from payeratlas.pages.encounter import Given
+from payeratlas.pages.other_price import OtherPrice
 from payeratlas.pages.price import Priced
 from payeratlas.pricing.caveats import Caveat
 from payeratlas.pricing.claim_result import PricedLine
@@ -42,7 +43,7 @@ def priced_json(priced: Priced, encounters: Sequence[Given] = ()) -> Json:
                 "from_published": claim.from_published,
             }
         ),
-        "lines": [_priced_line(line) for line in claim.lines],
+        "lines": [_priced_line(line, priced.other.get(line.number)) for line in claim.lines],
         "steps": [step_json(step) for line in claim.lines for step in line.steps],
         "caveats": _caveats(claim.caveats),
         "inputs": dict(zip(priced.inputs, facts_json(priced.inputs.values()), strict=True)),
@@ -95,7 +96,7 @@ def _line_json(line: PricedLine) -> Json:
     return {"code": request.code, "modifiers": list(request.modifiers), "units": request.units}
 
 
-def _priced_line(line: PricedLine) -> Json:
+def _priced_line(line: PricedLine, other: OtherPrice | None) -> Json:
     return {
         "number": line.number,
         **_line_json(line),
@@ -114,11 +115,20 @@ def _priced_line(line: PricedLine) -> Json:
                 "from_published": line.from_published,
             }
         ),
+        **({"other_schedule": _other(other)} if other else {}),
         "included": line.included,
         "part_of": line.part_of or None,
         "why": list(line.why),
         "steps": [step_json(step) for step in line.steps],
         "caveats": _caveats(line.caveats),
+    }
+
+
+def _other(other: OtherPrice) -> Json:
+    return {
+        "schedule": other.schedule,
+        **_facts({"allowed": other.allowed, "patient": other.patient}),
+        "caveats": _caveats(other.caveats),
     }
 
 

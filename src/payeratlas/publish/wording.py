@@ -26,6 +26,7 @@ REASON_WORDS: dict[Reason, str] = {
 """How each reason opens. "Not covered" alone would read as a coverage decision of Medicare's."""
 
 _PRINTED_LIMIT = 60
+_NO_BECAUSE = re.compile(r"no [^,]*, because ", re.IGNORECASE)
 _UNFIT = frozenset("\ufffe\uffff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INITIALS = re.compile(
     "asc|asp|cdt|clfs|cms|cpt|dme|gpci|hcpcs|lcd|mac|mai|mcd|mpfs|mrf|mue|ncci|ncd|ndc|nucc|opps|"
@@ -74,8 +75,8 @@ def value_text(fact: Fact) -> str:
 def unknown_text(unknown: Unknown) -> str:
     """Why a value is not known, as a sentence: never a dash, never a zero."""
     opening, detail = REASON_WORDS[unknown.reason], _sentence_end(clean(unknown.detail))
-    if detail.lower().startswith(opening.lower()):  # pricing's reasons open with these words
-        return opening + detail[len(opening) :]
+    if unknown.reason == "not_priced" and _NO_BECAUSE.match(detail):
+        return f"{detail[0].upper()}{detail[1:]}"  # a reason that opens so already says it whole
     return opening + (", because " if unknown.reason == "not_priced" else ": ") + detail
 
 

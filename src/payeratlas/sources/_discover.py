@@ -42,8 +42,8 @@ def offered(
             address = urljoin(url, href)
             if match := re.search(file_pattern, address, re.IGNORECASE):
                 key, part = newest(match.groupdict()), match.groupdict().get("part") or ""
-                release = "-".join(str(value) for value in key if value != "")
-                offer = Found(text or base_name(address), address, release, part.strip("-_. "))
+                what = part.strip("-_. ")
+                offer = Found(text or base_name(address), address, _release(key), what)
                 found.setdefault(address, (key, offer))
             elif follow and page_pattern:
                 page = re.search(page_pattern, address.split("#")[0], re.IGNORECASE)
@@ -70,8 +70,9 @@ def catalogued(get: Get, file_pattern: str, *, newest: Newest) -> list[Found]:
     found: dict[str, tuple[tuple[object, ...], Found]] = {}
     for address, title in _downloads(get(CATALOG)):
         if match := re.search(file_pattern, address, re.IGNORECASE):
-            offer = Found(title or base_name(address), address)
-            found.setdefault(address, (newest(match.groupdict()), offer))
+            key = newest(match.groupdict())
+            offer = Found(title or base_name(address), address, _release(key))
+            found.setdefault(address, (key, offer))
     if not found:
         raise FileError(
             "no release was found in CMS's data catalog.",
@@ -79,6 +80,11 @@ def catalogued(get: Get, file_pattern: str, *, newest: Newest) -> list[Found]:
             cure="the data set may have moved; download the file by hand and name it.",
         )
     return _ordered(found)
+
+
+def _release(key: tuple[object, ...]) -> str:
+    """What tells a release apart, as one text."""
+    return "-".join(str(value) for value in key if value != "")
 
 
 def _ordered(found: Mapping[str, tuple[tuple[object, ...], Found]]) -> list[Found]:

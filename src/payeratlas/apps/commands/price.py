@@ -40,6 +40,23 @@ if TYPE_CHECKING:
     help="Units of service, where there is one line; by default 1.",
 )
 @click.option(
+    "--minutes",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Anesthesia: minutes of the service.",
+)
+@click.option(
+    "--base-units",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Anesthesia: base units of the code, which CMS publishes in no file on hand.",
+)
+@click.option(
+    "--induction",
+    is_flag=True,
+    help="Anesthesia: with modifier AD, presence at induction is documented.",
+)
+@click.option(
     "--qualifying",
     is_flag=True,
     help="Use the conversion factor of qualifying APM participants (2026 on).",
@@ -77,6 +94,9 @@ def command(
     zip_code: str | None,
     locality: str | None,
     units: int | None,
+    minutes: int | None,
+    base_units: int | None,
+    induction: bool,
     qualifying: bool,
     non_participating: bool,
     encounter: bool,
@@ -86,17 +106,19 @@ def command(
     known_on: date | None,
     as_json: bool,
 ) -> None:
-    """What Medicare's physician fee schedule pays for service lines, and why.
+    """What Medicare pays for service lines, and why.
 
     A LINE is a code, its modifiers after hyphens, and its units after an x. Several lines are
     taken as one practitioner's for one patient and day: they are ranked and reduced as Medicare
-    does it.
+    does it. Anesthesia, drugs and laboratory tests are priced by their own schedules.
 
     \b
     payeratlas price 64640 --pos 11 --as-of 2025-10-15
     payeratlas price 64640-50x2 --locality 10212-99
     payeratlas price 64640x3 77002 --pos 11 --zip 60601
     payeratlas price 64640x3 77002 --zip 60601 --encounter --deductible 50
+    payeratlas price 00142-AA --minutes 45 --base-units 4 --zip 60601
+    payeratlas price J0585x100 --as-of 2026-01-15
     """
     from payeratlas.apps.api import Atlas
     from payeratlas.model.amounts import Money
@@ -117,6 +139,9 @@ def command(
         pos=pos,
         locality=locality,
         zip_code=zip_code,
+        minutes=minutes,
+        base_units=base_units,
+        induction=induction,
         qualifying=qualifying,
         participating=not non_participating,
     )

@@ -13,6 +13,7 @@ from payeratlas.tables.contract import Row
 
 TABLE = "asp_limit"
 LIMIT = "asp.payment_limit"
+COINSURANCE = "asp.coinsurance"
 _SOURCE = "CMS payment limits of Part B drugs"
 _PARTS = (
     (
@@ -24,7 +25,7 @@ _PARTS = (
     ),
     ("asp.dosage", "Billing unit", "dosage", "text", "What one billing unit of the drug is."),
     (
-        "asp.coinsurance",
+        COINSURANCE,
         "Patient's share",
         "coinsurance",
         "percent",

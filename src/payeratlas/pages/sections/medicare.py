@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from payeratlas.model.provenance import Derivation
 from payeratlas.model.time import AsOf
+from payeratlas.pages.encounter import Given, encounters
 from payeratlas.pages.facts.pfs import TWO_FACTORS_FROM
 from payeratlas.pages.medicare import LocalityAmounts, TrendPoint, spread, trend
+from payeratlas.pages.other_price import anesthesia_factor
 from payeratlas.pages.page import (
     Block,
     Cell,
@@ -21,7 +23,9 @@ from payeratlas.pages.page import (
     sentence,
 )
 from payeratlas.pages.registry import Place
-from payeratlas.pages.sheet import Sheet, gap, plain
+from payeratlas.pages.sheet import Sheet, plain
+from payeratlas.pricing import asc, opps
+from payeratlas.pricing.anesthesia import is_anesthesia
 from payeratlas.store import Store
 
 SECTION = Place("C", "medicare", "Medicare payment")
@@ -38,14 +42,11 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
     localities = spread(code, as_of, store)
     if localities:
         blocks.append(Subsection("Across the payment localities", _spread(sheet, localities)))
-    blocks.append(
-        gap(
-            "The facility's own payment",
-            "the outpatient (OPPS) and ambulatory surgical center rates are not loaded, so the "
-            "whole cost of an encounter by setting is not shown.",
-            "CMS's Addendum B and the ASC addenda.",
-        )
-    )
+    blocks.append(Subsection("By setting: physician, facility and patient", _settings(sheet)))
+    if schedules := _other_schedules(sheet):
+        blocks.append(Subsection("Other schedules", schedules))
+    if use := _use(sheet):
+        blocks.append(Subsection("Use in Medicare", use))
     return Section(SECTION.id, SECTION.letter, SECTION.title, tuple(blocks))
 
 
@@ -220,3 +221,136 @@ def _spread(sheet: Sheet, localities: list[LocalityAmounts]) -> tuple[Block, ...
         folded=True,
     )
     return (chart, grid)
+
+
+_FACILITY = (
+    ("opps.status_indicator", "OPPS status indicator"),
+    ("opps.apc", "Ambulatory payment classification (APC)"),
+    ("opps.payment", "Payment to the hospital"),
+    ("opps.copayment.minimum", "Minimum copayment"),
+    ("opps.copayment.national", "National copayment"),
+    ("opps.copayment.adjusted", "Copayment as capped or adjusted"),
+    ("asc.payment_indicator", "ASC payment indicator"),
+    ("asc.payment", "Payment to the surgical center"),
+)
+_WHERE = {
+    "office": "Office",
+    "asc": "Ambulatory surgical center",
+    "hopd": "Hospital outpatient department",
+}
+
+
+def _settings(sheet: Sheet) -> tuple[Block, ...]:
+    """What the facility is paid, and the whole encounter in each of three settings."""
+    rows = []
+    for measure, title in _FACILITY:
+        fact = sheet.get(measure)
+        if fact is not None and not (measure == "opps.copayment.national" and not fact.known):
+            rows.append((plain(title), plain(fact), Cell(_in_words(sheet, measure))))
+    facility = Grid(
+        "What a facility is paid for the code, nationally and before wages",
+        ("Item", "Printed", "In words"),
+        tuple(rows),
+    )
+    if not sheet.listed:
+        return (facility,)
+    given = encounters([sheet.code], sheet.as_of, sheet.store)
+    if not any(one.encounter.parts[0].approved.known for one in given):
+        return (facility,)
+    return (facility, _encounters(given))
+
+
+def _in_words(sheet: Sheet, measure: str) -> Text:
+    """What an indicator of a facility schedule means; nothing for an amount or an Unknown."""
+    words = {
+        "opps.status_indicator": opps.meaning,
+        "asc.payment_indicator": asc.meaning,
+    }.get(measure)
+    value = sheet[measure].value
+    if words is None or not isinstance(value, str):
+        return ()
+    return (Name(f"{words(value)[:1].upper()}{words(value)[1:]}.", code=False),)
+
+
+def _encounters(given: tuple[Given, ...]) -> Grid:
+    rows = []
+    for one in given:
+        physician, facility = one.encounter.parts[0], one.encounter.parts[1:]
+        sums = (one.encounter.approved, one.encounter.patient, one.encounter.paid)
+        rows.append(
+            (
+                plain(_WHERE[one.setting]),
+                plain(physician.approved),
+                plain(facility[0].approved) if facility else plain("none: the fee holds it"),
+                *(plain(fact if fact.known else "no sum without both") for fact in sums),
+            )
+        )
+    return Grid(
+        "One unit of the code in three settings, before geographic adjustment",
+        ("Setting", "Physician", "Facility", "Together", "Patient's part", "Medicare pays"),
+        tuple(rows),
+        numeric=(1, 2, 3, 4, 5),
+        note=(
+            "The deductible is taken as met. What Medicare pays is after sequestration. Other "
+            "clinicians of the day bill for themselves. In a facility a test in two parts is taken "
+            "as its professional part.",
+        ),
+    )
+
+
+_SCHEDULES = (
+    ("clfs.payment", "Laboratory test, national rate"),
+    ("asp.payment_limit", "Drug, payment limit of one billing unit"),
+    ("asp.dosage", "Drug, what one billing unit is"),
+    ("asp.coinsurance", "Drug, the patient's share in percent"),
+)
+
+
+def _other_schedules(sheet: Sheet) -> tuple[Block, ...]:
+    """The laboratory and drug schedules, and the anesthesia factor, where they are the code's."""
+    rows = [
+        (plain(title), plain(fact))
+        for measure, title in _SCHEDULES
+        if (fact := sheet.get(measure)) is not None
+    ]
+    if is_anesthesia(sheet.code):
+        rows.append(
+            (
+                plain("Anesthesia, national conversion factor"),
+                plain(anesthesia_factor("all", None, sheet.as_of, sheet.store)),
+            )
+        )
+    if not rows:
+        return ()
+    return (Grid("Schedules other than the physicians'", ("Item", "Printed"), tuple(rows)),)
+
+
+_USE = (
+    ("services", "Services"),
+    ("beneficiaries", "Beneficiaries"),
+    ("providers", "Clinicians and centers"),
+    ("allowed_average", "Average allowed amount"),
+)
+
+
+def _use(sheet: Sheet) -> tuple[Block, ...]:
+    """How often Medicare paid for the code in a year, by setting; empty where no file lists it."""
+    facts = [
+        (title, [sheet.get(f"utilization.{name}.{setting}") for setting in ("office", "facility")])
+        for name, title in _USE
+    ]
+    rows = [
+        (plain(title), *(plain(fact) if fact is not None else plain() for fact in both))
+        for title, both in facts
+        if any(fact is not None for fact in both)
+    ]
+    if not rows:
+        return ()
+    return (
+        Grid(
+            "Services to patients of original Medicare",
+            ("Count", "Office", "Facility"),
+            tuple(rows),
+            numeric=(1, 2),
+        ),
+    )
