@@ -11,6 +11,7 @@ import importlib
 import importlib.metadata
 import inspect
 import json
+import pkgutil
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -107,11 +108,15 @@ def _commands_page() -> list[str]:
 
 
 def measures() -> tuple[list[Any], list[Any]]:
-    """The measures of a code, and those of a service line."""
+    """The measures of a code, and those of service lines, encounters and changes."""
+    import payeratlas.pricing
     from payeratlas.pages.facts import measures
-    from payeratlas.pricing.quote import MEASURES
 
-    return list(measures().values()), list(MEASURES)
+    found = []
+    for info in pkgutil.iter_modules(payeratlas.pricing.__path__):
+        module = importlib.import_module(f"payeratlas.pricing.{info.name}")
+        found += getattr(module, "MEASURES", ())
+    return list(measures().values()), found
 
 
 def _measures_page() -> list[str]:
@@ -129,9 +134,9 @@ def _measures_page() -> list[str]:
         "What a Fact can state of a code. `payeratlas facts CODE --json` lists them.",
         "",
         *_table(head, rows(of_code)),
-        "## Of a service line",
+        "## Of service lines, encounters and changes",
         "",
-        "What `payeratlas price CODE` states besides.",
+        "What `payeratlas price LINE...` and the pages state besides.",
         "",
         *_table(head, rows(of_line)),
     ]

@@ -25,7 +25,7 @@ from payeratlas.store.query import verified
 from payeratlas.tables.catalog import catalog
 from payeratlas.tables.contract import Row
 
-MOST_BYTES = 12_000_000
+MOST_BYTES = 40_000_000
 ENTRIES = inventory(EMBEDDED / INVENTORY)
 
 
@@ -158,6 +158,15 @@ FIRST_CELL = {  # what the first cell of a data record looks like, by table
     "ncci_ptp": "[0-9A-Z]{5}",
     "ncci_addon": "[0-9A-Z]{5}",
     "rbcs": "[0-9A-Z]{5}",
+    "anes_cf": r"[0-9]{4,5} ?",
+    "anes_national_cf": "Contractor",
+    "asp_limit": "[0-9A-Z]{5}",
+    "clfs": "2025",
+    "utilization": "National|State",
+    "utilization_specialty": "[0-9A-Z]{5}",
+    "zip_locality": "[0-9]{5}",
+    "nucc_taxonomy": "[0-9A-Z]{9}X",
+    "specialty_taxonomy": r"[0-9A-Z]{2}(\[\d+\])*",
 }
 LEAST_CELLS = {"asc_wage_index": 3}  # where not two: an area may lack its index
 # Tables whose files print one row twice; in the last two the texts that are dropped may differ.

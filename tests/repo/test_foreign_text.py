@@ -138,9 +138,10 @@ def test_partitions_hold_no_descriptions(files: list[Path]) -> None:
 
 
 def test_partitions_hold_no_text_of_the_ama(ama: Phrases, files: list[Path]) -> None:
+    """``hcpcs_text`` is CMS's own text of Level II codes, which the test below holds to them."""
     faults = []
     for path in files:
-        if path.suffix == ".parquet":
+        if path.suffix == ".parquet" and "hcpcs_text" not in path.parts:
             table = pq.read_table(path)
             for name in table.column_names:
                 if str(table.schema.field(name).type) == "string" and name != "artifact":
@@ -164,3 +165,11 @@ def test_a_place_of_a_machine_would_be_seen() -> None:
     assert MACHINE.search("open('/home/somebody/file')")
     assert MACHINE.search('"C:\\\\Users\\\\somebody"')
     assert not MACHINE.search("https://www.cms.gov/files/home/page and docs/work/x and ~/tmp/x")
+
+
+def test_text_of_codes_is_of_level_two_and_not_dental(files: list[Path]) -> None:
+    texts = [path for path in files if path.suffix == ".parquet" and "hcpcs_text" in path.parts]
+    assert texts
+    for path in texts:
+        codes = pq.read_table(path, columns=["kind"]).column("kind").to_pylist()
+        assert not [code for code in codes if not re.fullmatch("[A-CE-V][0-9]{4}", code)]
