@@ -171,5 +171,5 @@ def test_text_of_codes_is_of_level_two_and_not_dental(files: list[Path]) -> None
     texts = [path for path in files if path.suffix == ".parquet" and "hcpcs_text" in path.parts]
     assert texts
     for path in texts:
-        codes = pq.read_table(path, columns=["kind"]).column("kind").to_pylist()
+        codes = pq.read_table(path, columns=["code"]).column("code").to_pylist()
         assert not [code for code in codes if not re.fullmatch("[A-CE-V][0-9]{4}", code)]
