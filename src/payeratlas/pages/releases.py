@@ -13,14 +13,13 @@ from payeratlas.store import Store
 
 def releases_in_force(as_of: AsOf, store: Store) -> tuple[Release, ...]:
     """The releases that answer for the date, over all tables, by source and id."""
-    series = {
-        (part.table, tuple(sorted(part.constants.items())))
-        for published in store.releases()
-        for part in published.parts
-    }
+    return store.once(("releases_in_force", as_of), lambda: _in_force(as_of, store))
+
+
+def _in_force(as_of: AsOf, store: Store) -> tuple[Release, ...]:
     found = {}
-    for table, constants in sorted(series):
-        match = store.in_force(table, as_of, **dict(constants))
+    for table, constants in store.series():
+        match = store.in_force(table, as_of, **constants)
         if not isinstance(match, Unknown):
             found[match.release.source, match.release.id] = match.release
     return tuple(release for _, release in sorted(found.items()))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payeratlas.model.errors import StoreError
+from payeratlas.store.ahead import Ahead, Placed, refuse_other_than_text
 from payeratlas.store.disk import sha256_of
 from payeratlas.store.manifest import Part, Published, Wanted, wanted
 from payeratlas.tables.contract import PROVENANCE, Row, Table
@@ -52,6 +53,7 @@ class Reader:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._trusted: set[tuple[Path, str]] = set()
         self._opening = threading.Lock()
+        self._ahead: Ahead | None = None
 
     def trust(self, published: Published, part: Part) -> Path:
         """The path of a partition, verified on first use."""
@@ -60,6 +62,12 @@ class Reader:
             verified(published, part)
             self._trusted.add((path, part.sha256))
         return path
+
+    def expect(self, codes: Iterable[str]) -> None:
+        """Say which billing codes come next: their rows are read together, on the first need."""
+        if self._ahead is None:
+            self._ahead = Ahead(self._read)
+        self._ahead.expect(codes)
 
     def rows(
         self,
@@ -72,6 +80,19 @@ class Reader:
 
         ``ordinal`` asks for the row of one record.
         """
+        parts = list(parts)
+        if self._ahead is not None and ordinal is None:
+            return self._ahead.rows(table, parts, where)
+        return [row for _, row in self._read(table, parts, where, ordinal)]
+
+    def _read(
+        self,
+        table: Table,
+        parts: Sequence[tuple[Published, Part]],
+        where: Mapping[str, Wanted],
+        ordinal: int | None = None,
+    ) -> list[Placed]:
+        """Such rows out of their partitions, each with its partition's position."""
         places: dict[str, tuple[int, str]] = {}
         for index, (published, part) in enumerate(parts):
             path = self.trust(published, part)
@@ -93,9 +114,9 @@ class Reader:
             texts = json.loads(printed) if printed else {}
             values_by_name = dict(zip(own, cells, strict=True))
             row = Row(table.name, source, release, artifact, ordinal, values_by_name, texts)
-            rows.append((index, ordinal, row))
-        rows.sort(key=lambda entry: entry[:2])
-        return [row for _, _, row in rows]
+            rows.append((index, row))
+        rows.sort(key=lambda placed: (placed[0], placed[1].ordinal))
+        return rows
 
     def _fetch(self, statement: str, paths: list[str], values: list[Any]) -> list[tuple[Any, ...]]:
         """All rows of a statement; a cursor for each, so that threads do not share results."""
@@ -140,9 +161,8 @@ def _condition(
     """The WHERE clause of conditions on text columns, and its bound values."""
     terms: list[str] = []
     values: list[Any] = []
+    refuse_other_than_text(table, where)
     for name, value in where.items():
-        if table.column(name).kind != "text":
-            raise ValueError(f"{table.name}.{name} is not text: rows are looked up by text")
         accepted = wanted(value)
         terms.append(f'"{name}" IN ({", ".join("?" * len(accepted))})' if accepted else "false")
         values += accepted
