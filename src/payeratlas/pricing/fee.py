@@ -95,8 +95,13 @@ def formula(
 ) -> Decimal:
     """:func:`exact_amount` on the roles ``work_rvu``, ``pe``, ``mp``, ``conversion_factor`` and,
     where ``local``, the three indices."""
-    rvus = (decimal(values, role) for role in ("work_rvu", pe, mp, "conversion_factor"))
-    return exact_amount(*rvus, gpci=_gpci(values, local))
+    return exact_amount(
+        decimal(values, "work_rvu"),
+        decimal(values, pe),
+        decimal(values, mp),
+        decimal(values, "conversion_factor"),
+        _gpci(values, local),
+    )
 
 
 def cap(values: Values, *, local: bool) -> Decimal:

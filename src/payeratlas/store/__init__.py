@@ -3,5 +3,15 @@
 from payeratlas.store.manifest import Part, Published
 from payeratlas.store.reopen import Reopened
 from payeratlas.store.store import EMBEDDED, Store
+from payeratlas.store.watch import Question, Watched, edition_now
 
-__all__ = ["EMBEDDED", "Part", "Published", "Reopened", "Store"]
+__all__ = [
+    "EMBEDDED",
+    "Part",
+    "Published",
+    "Question",
+    "Reopened",
+    "Store",
+    "Watched",
+    "edition_now",
+]

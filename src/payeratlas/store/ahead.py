@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from payeratlas.store.manifest import Part, Published, Wanted, wanted
 from payeratlas.tables.contract import Row, Table
 
-Placed = tuple[int, Row]
-"""A row with the position of its partition among those asked for."""
-Read = Callable[[Table, Sequence[tuple[Published, Part]], Mapping[str, Wanted]], list[Placed]]
+Parts = Sequence[tuple[Published, Part]]
+Read = Callable[[Table, Parts, Mapping[str, Wanted]], list[Row]]
 
 _WHOLE = 2000  # rows of a table without codes that are worth keeping from one batch to the next
 
@@ -37,7 +36,7 @@ class Ahead:
     def rows(
         self,
         table: Table,
-        parts: Sequence[tuple[Published, Part]],
+        parts: Parts,
         where: Mapping[str, Wanted],
     ) -> list[Row]:
         """Rows of the partitions that meet every condition, by partition and record."""
@@ -62,7 +61,7 @@ class Ahead:
     def _uncoded(
         self,
         table: Table,
-        parts: Sequence[tuple[Published, Part]],
+        parts: Parts,
         where: Mapping[str, Wanted],
     ) -> list[Row]:
         """Rows asked for without a code: kept while there are few, for each page asks again."""
@@ -72,7 +71,7 @@ class Ahead:
         )
         rows = self._whole.get(key)
         if rows is None:
-            rows = [row for _, row in self._read(table, parts, where)]
+            rows = self._read(table, parts, where)
             if len(rows) <= _WHOLE:
                 self._whole[key] = rows
         return list(rows)
@@ -82,14 +81,19 @@ class Ahead:
     ) -> dict[str, list[Row]] | None:
         return self._by_code.get((_name(part), column))
 
-    def _load(
-        self, table: Table, column: str, parts: Sequence[tuple[Published, Part]]
-    ) -> None:
-        found: list[dict[str, list[Row]]] = [{} for _ in parts]
-        for index, row in self._read(table, parts, {column: tuple(sorted(self._codes))}):
-            found[index].setdefault(row.text(column), []).append(row)
-        for part, by_code in zip(parts, found, strict=True):
-            self._by_code[_name(part), column] = by_code
+    def _load(self, table: Table, column: str, parts: Parts) -> None:
+        """Read the rows of all expected codes, and sort them by partition and code."""
+        by_file: dict[tuple[str, str, str], list[tuple[Part, dict[str, list[Row]]]]] = {}
+        for published, part in parts:
+            release = published.release
+            file = release.source, release.id, part.artifact.sha256
+            by_code = self._by_code[_name((published, part)), column] = {}
+            by_file.setdefault(file, []).append((part, by_code))
+        for row in self._read(table, parts, {column: tuple(sorted(self._codes))}):
+            for part, by_code in by_file[row.source, row.release, row.artifact]:
+                if all(row[name] == constant for name, constant in part.constants.items()):
+                    by_code.setdefault(row.text(column), []).append(row)
+                    break
 
 
 def refuse_other_than_text(table: Table, where: Mapping[str, Wanted]) -> None:

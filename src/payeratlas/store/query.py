@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payeratlas.model.errors import StoreError
-from payeratlas.store.ahead import Ahead, Placed, refuse_other_than_text
+from payeratlas.store.ahead import Ahead, refuse_other_than_text
 from payeratlas.store.disk import sha256_of
 from payeratlas.store.manifest import Part, Published, Wanted, wanted
 from payeratlas.tables.contract import PROVENANCE, Row, Table
@@ -80,19 +80,17 @@ class Reader:
 
         ``ordinal`` asks for the row of one record.
         """
-        parts = list(parts)
         if self._ahead is not None and ordinal is None:
-            return self._ahead.rows(table, parts, where)
-        return [row for _, row in self._read(table, parts, where, ordinal)]
+            return self._ahead.rows(table, list(parts), where)
+        return self._read(table, parts, where, ordinal)
 
     def _read(
         self,
         table: Table,
-        parts: Sequence[tuple[Published, Part]],
+        parts: Iterable[tuple[Published, Part]],
         where: Mapping[str, Wanted],
         ordinal: int | None = None,
-    ) -> list[Placed]:
-        """Such rows out of their partitions, each with its partition's position."""
+    ) -> list[Row]:
         places: dict[str, tuple[int, str]] = {}
         for index, (published, part) in enumerate(parts):
             path = self.trust(published, part)
@@ -114,9 +112,9 @@ class Reader:
             texts = json.loads(printed) if printed else {}
             values_by_name = dict(zip(own, cells, strict=True))
             row = Row(table.name, source, release, artifact, ordinal, values_by_name, texts)
-            rows.append((index, row))
-        rows.sort(key=lambda placed: (placed[0], placed[1].ordinal))
-        return rows
+            rows.append((index, ordinal, row))
+        rows.sort(key=lambda entry: entry[:2])
+        return [row for _, _, row in rows]
 
     def _fetch(self, statement: str, paths: list[str], values: list[Any]) -> list[tuple[Any, ...]]:
         """All rows of a statement; a cursor for each, so that threads do not share results."""

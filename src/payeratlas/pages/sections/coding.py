@@ -15,6 +15,7 @@ from payeratlas.pages.page import (
     Block,
     Bullets,
     Cell,
+    Gap,
     Grid,
     Name,
     Paragraph,
@@ -218,7 +219,7 @@ def _places(sheet: Sheet) -> tuple[Block, ...]:
     as_of, store = sheet.as_of, sheet.store
     match = store.in_force("pos", as_of)
     if isinstance(match, Unknown):
-        return (gap("Places of service", str(match.detail), "CMS's place-of-service list."),)
+        return (Gap("Places of service", (match.detail,), ("CMS's place-of-service list.",)),)
     rows = []
     for row in store.rows("pos", match):
         place = row.text("pos")
