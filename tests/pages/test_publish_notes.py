@@ -22,7 +22,7 @@ from payeratlas.publish.view import (
     SubsectionView,
     TilesView,
 )
-from payeratlas.publish.wording import file_text
+from payeratlas.publish.wording import file_text, ranges_text, record_of
 
 
 def grids(blocks: Iterable[BlockView]) -> Iterator[GridView]:
@@ -82,9 +82,14 @@ def test_a_known_figure_always_has_a_note_and_its_own_source(page: Page) -> None
         found += [
             f for g in grids(section.blocks) for r in g.rows for c in r for f in figures(c.line)
         ]
+        notes = {note.number: " ".join(note.lines) for note in section.notes}
         for figure in (f for f in found if f.known):
             assert figure.notes
             told = " ".join(figure.sources)
+            if not figure.about:  # of a folded table: its record, and where the rest is said
+                assert not figure.marks
+                assert told.endswith(f"{ranges_text(figure.notes)} below")
+                told = " ".join(notes[number] for number in figure.notes)
             for citation in figure.fact.citations():
                 assert file_text(citation) in told
             if isinstance(figure.fact.basis, Derivation):
@@ -114,6 +119,23 @@ def test_109_localities_are_cited_by_file_with_their_rows() -> None:
     assert any("records 4–112" in text and "2025 PE GPCI" in text for text in told)
     assert any(text.startswith("Computed by rule pfs.payment") for text in told)
     assert len(medicare.notes) < 30
+
+
+def test_a_figure_of_a_folded_table_names_its_own_record() -> None:
+    (medicare,) = [s for s in typeset(sample.page()).contents if s.id == "medicare"]
+    (localities,) = [g for g in grids(medicare.blocks) if g.caption == "All payment localities"]
+    for row in localities.rows:
+        index, amount = (figures(row[column].line)[0] for column in (2, 5))
+        (citation,) = index.fact.citations()
+        for figure in (index, amount):
+            assert figure.about == ""
+            assert figure.sources[0].startswith(f"GPCI2025.csv, record {record_of(citation)}; note")
+    (history,) = [g for g in grids(medicare.blocks) if g.caption.startswith("Every release")]
+    assert [figures(row[3].line)[0].sources[0].partition(";")[0] for row in history.rows][1] == (
+        "PPRRVU2025_Oct.csv, record 7,011"
+    )
+    (amounts,) = [g for g in grids(medicare.blocks) if g.caption.startswith("Relative")]
+    assert all(f.about for row in amounts.rows for cell in row for f in figures(cell.line))
 
 
 def test_one_figure_tells_its_arithmetic() -> None:

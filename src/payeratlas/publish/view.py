@@ -45,7 +45,9 @@ class Figure:
 
     ``text`` is the value, or the reason why there is none; ``last`` the last known value in
     words. ``notes`` are the numbers of its notes; ``marks`` those printed beside it, the others
-    being carried by its column's heading or its row. ``sources`` are the lines of its own source.
+    being carried by its column's heading or its row. ``sources`` are the lines of its own source,
+    below ``about``, which says what it is. In a folded table, whose headings say that, ``about`` is
+    empty, and where heading or row carry all notes one line says its record and their numbers.
     ``letter`` points to the reason under the table where several cells share one; ``text`` is
     then only how the reason opens.
     """
