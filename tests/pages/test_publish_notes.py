@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import sample
 
 from payeratlas.model.provenance import Derivation
-from payeratlas.pages.page import Page
+from payeratlas.pages.page import Cell, Page
 from payeratlas.publish.notes import source_lines, source_text
 from payeratlas.publish.typeset import safe_link, typeset
 from payeratlas.publish.view import (
@@ -86,9 +87,9 @@ def test_a_known_figure_always_has_a_note_and_its_own_source(page: Page) -> None
         for figure in (f for f in found if f.known):
             assert figure.notes
             told = " ".join(figure.sources)
-            if not figure.about:  # of a folded table: its record, and where the rest is said
+            if not figure.id:  # in a folded table, whose row and headings lead to the notes
                 assert not figure.marks
-                assert told.endswith(f"{ranges_text(figure.notes)} below")
+                assert not told
                 told = " ".join(notes[number] for number in figure.notes)
             for citation in figure.fact.citations():
                 assert file_text(citation) in told
@@ -121,21 +122,34 @@ def test_109_localities_are_cited_by_file_with_their_rows() -> None:
     assert len(medicare.notes) < 30
 
 
-def test_a_figure_of_a_folded_table_names_its_own_record() -> None:
+def test_a_row_of_a_folded_table_names_its_records_and_notes() -> None:
     (medicare,) = [s for s in typeset(sample.page()).contents if s.id == "medicare"]
     (localities,) = [g for g in grids(medicare.blocks) if g.caption == "All payment localities"]
     for row in localities.rows:
-        index, amount = (figures(row[column].line)[0] for column in (2, 5))
-        (citation,) = index.fact.citations()
-        for figure in (index, amount):
-            assert figure.about == ""
-            assert figure.sources[0].startswith(f"GPCI2025.csv, record {record_of(citation)}; note")
+        shown = [figure for cell in row for figure in figures(cell.line)]
+        (citation,) = shown[0].fact.citations()
+        numbers = {number for figure in shown for number in figure.notes}
+        assert row[0].source == (
+            f"GPCI2025.csv, record {record_of(citation)}; notes {ranges_text(numbers)} below"
+        )
+        assert row[0].id
+        assert not any(cell.source for cell in row[1:])
     (history,) = [g for g in grids(medicare.blocks) if g.caption.startswith("Every release")]
-    assert [figures(row[3].line)[0].sources[0].partition(";")[0] for row in history.rows][1] == (
-        "PPRRVU2025_Oct.csv, record 7,011"
-    )
+    assert history.rows[1][0].source.startswith("PPRRVU2025_Oct.csv, record 7,011; note")
     (amounts,) = [g for g in grids(medicare.blocks) if g.caption.startswith("Relative")]
-    assert all(f.about for row in amounts.rows for cell in row for f in figures(cell.line))
+    assert not any(row[0].source for row in amounts.rows)
+    assert all(f.id for row in amounts.rows for cell in row for f in figures(cell.line))
+
+
+def test_a_row_with_something_unknown_tells_each_source() -> None:
+    page = sample.page()
+    grid = sample.locality_grid()
+    cells = (*grid.rows[0][:6], Cell((sample.QUALIFYING,)))
+    changed = replace(grid, rows=(cells, *grid.rows[1:]))
+    section = replace(page.sections[2], blocks=(changed,))
+    (set_down,) = grids(typeset(replace(page, sections=(section,))).sections[0].blocks)
+    assert [bool(row[0].source) for row in set_down.rows[:3]] == [False, True, True]
+    assert all(f.id for cell in set_down.rows[0] for f in figures(cell.line))
 
 
 def test_one_figure_tells_its_arithmetic() -> None:

@@ -9,7 +9,14 @@ from functools import lru_cache
 from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.provenance import Release
 from payeratlas.model.time import AsOf, Period
-from payeratlas.pages.facts.pfs import SETTINGS, STANDARD, TABLE, payment_facts, payment_of, period_of
+from payeratlas.pages.facts.pfs import (
+    SETTINGS,
+    STANDARD,
+    TABLE,
+    payment_facts,
+    payment_of,
+    period_of,
+)
 from payeratlas.store import Store
 from payeratlas.tables.contract import Row
 

@@ -90,9 +90,7 @@ def _gpci(values: Values, local: bool) -> Gpci:
     return Gpci(*(decimal(values, f"{part}_gpci") for part in ("work", "pe", "mp")))
 
 
-def formula(
-    values: Values, *, local: bool, pe: str = "pe_rvu", mp: str = "mp_rvu"
-) -> Decimal:
+def formula(values: Values, *, local: bool, pe: str = "pe_rvu", mp: str = "mp_rvu") -> Decimal:
     """:func:`exact_amount` on the roles ``work_rvu``, ``pe``, ``mp``, ``conversion_factor`` and,
     where ``local``, the three indices."""
     return exact_amount(

@@ -384,10 +384,7 @@ def _block(block: Block | Subsection, tables: _Tables) -> Json:
                 "kind": "grid",
                 "caption": block.caption,
                 "head": list(block.head),
-                "rows": [
-                    [_cell(cell, tables) for cell in row]
-                    for row in block.rows
-                ],
+                "rows": [[_cell(cell, tables) for cell in row] for row in block.rows],
                 "numeric": list(block.numeric),
                 "folded": block.folded,
                 "note": tables.text(block.note),

@@ -41,14 +41,17 @@ def _row(row: Sequence[CellView], head: Sequence[HeadView], role: bool, scope: s
         inside = "".join([_ink(ink, scope) for ink in cell.line])
         if position == 0:
             attributes = ' scope="row"' + (' role="rowheader"' if role else "") + attributes
-            cells.append(f"<th{attributes}>{inside}{_marks(cell.marks, scope)}</th>")
+            told = _tooltip(cell.id, escape(cell.source)) if cell.source else ""
+            cells.append(f"<th{attributes}>{inside}{_marks(cell.marks, scope)}{told}</th>")
         else:
             if role:
                 named = escape(head[position].text)
                 attributes = f' role="cell" data-head="{named}"' + attributes
             cells.append(f"<td{attributes}>{inside}</td>")
-    opened = '<tr role="row">' if role else "<tr>"
-    return f"\n{opened}{''.join(cells)}</tr>"
+    opened = ' role="row"' if role else ""
+    if row and row[0].source:  # one stop for the keyboard, which shows the source of them all
+        opened += f' class="one" tabindex="0" aria-describedby="{row[0].id}"'
+    return f"\n<tr{opened}>{''.join(cells)}</tr>"
 
 
 def _ink(ink: Ink, scope: str) -> str:
@@ -69,6 +72,8 @@ def _ink(ink: Ink, scope: str) -> str:
 def _figure(figure: Figure) -> str:
     """A value or the reason why there is none, with its source, which shows on hover and focus."""
     text = escape(figure.text)
+    if not figure.id:
+        return f'<data class="fact" value="{escape(figure.value)}">{text}</data>'
     told = f'tabindex="0" aria-describedby="{figure.id}"'
     if figure.known:
         value = escape(figure.value)
@@ -80,19 +85,17 @@ def _figure(figure: Figure) -> str:
     if figure.last:
         opening = figure.last[:1].upper() + figure.last[1:]
         last = f' <span class="last">{escape(opening)}.</span>'
-    return (
-        f'<span class="fact unknown{brief}" {told}>{text}{letter}{last}{_source(figure)}</span>'
-    )
+    return f'<span class="fact unknown{brief}" {told}>{text}{letter}{last}{_source(figure)}</span>'
 
 
 def _source(figure: Figure) -> str:
-    if figure.about:
-        lines = figure.sources or ("No value, so nothing to cite.",)
-        told = "".join([f"<span>{escape(text)}</span>" for text in lines])
-        told = f"<b>{escape(figure.about)}</b>{told}"
-    else:
-        told = escape("; ".join(figure.sources))
-    return f'<span class="src" role="tooltip" id="{figure.id}">{told}</span>'
+    lines = figure.sources or ("No value, so nothing to cite.",)
+    told = "".join([f"<span>{escape(text)}</span>" for text in lines])
+    return _tooltip(figure.id, f"<b>{escape(figure.about)}</b>{told}")
+
+
+def _tooltip(identity: str, inside: str) -> str:
+    return f'<span class="src" role="tooltip" id="{identity}">{inside}</span>'
 
 
 def _marks(numbers: Sequence[int], scope: str) -> str:

@@ -197,12 +197,12 @@ class _Setter:
             for column in range(len(grid.head))
         ]
         columns = [self.shared(facts, 3) for facts in below]
-        brief = [self.common_places(facts) if grid.folded else None for facts in below]
+        common = [self.common_places(facts) for facts in below] if grid.folded else None
         head = tuple(
             HeadView(clean(text), column in grid.numeric, self.marks(columns[column]))
             for column, text in enumerate(grid.head)
         )
-        rows = tuple(self.row(row, columns, brief) for row in grid.rows)
+        rows = tuple(self.row(row, columns, common) for row in grid.rows)
         reasons = self.told_reasons()
         return GridView(
             id=identity,
@@ -215,31 +215,52 @@ class _Setter:
         )
 
     def row(
-        self, cells: Sequence[Cell], columns: Sequence[Shared], brief: Sequence[Places | None]
+        self, cells: Sequence[Cell], columns: Sequence[Shared], common: Sequence[Places] | None
     ) -> tuple[CellView, ...]:
-        """One row, given what its columns' headings already carry."""
+        """One row, given what its columns' headings already carry.
+
+        ``common`` are the records that each column as a whole rests on, where the table is folded:
+        there a row whose notes all stand in headings or on its first cell has one source.
+        """
+        facts = [_facts([cell]) for cell in cells]
         above = [set(columns[i]) if i < len(columns) else set() for i in range(len(cells))]
-        shared = self.shared(
-            [fact for cell in cells for fact in _facts([cell])],
-            2,
-            without=set().union(*above) if above else set(),
-        )
+        without = set().union(*above) if above else set()
+        shared = self.shared([fact for inside in facts for fact in inside], 2, without)
+        carried = [keys | shared.keys() for keys in above]
+        source = ""
+        if common is not None and all(
+            fact.known and carried[column].issuperset(self.sources.keys(fact))
+            for column, inside in enumerate(facts)
+            for fact in inside
+        ):
+            source = self.row_source(facts, common)
+        identity = self.next_figure() if source else ""
         return tuple(
             CellView(
-                self.line(
-                    cell.text,
-                    above[column] | shared.keys(),
-                    brief[column] if column < len(brief) else None,
-                ),
+                self.line(cell.text, carried[column], identified=not source),
                 cell.tone,
                 self.marks(shared) if column == 0 else (),
+                source if column == 0 else "",
+                identity if column == 0 else "",
             )
             for column, cell in enumerate(cells)
         )
 
-    def shared(
-        self, facts: Sequence[Fact], least: int, without: Collection[Key] = ()
-    ) -> Shared:
+    def row_source(self, facts: Sequence[Sequence[Fact]], common: Sequence[Places]) -> str:
+        """The records that are this row's own, and the notes that say the rest."""
+        own: dict[Place, None] = {}
+        numbers: set[int] = set()
+        for column, inside in enumerate(facts):
+            for fact in inside:
+                numbers.update(self.notes.number(key, fact) for key in self.sources.keys(fact))
+                for place in self.sources.places(fact):
+                    if column >= len(common) or place not in common[column]:
+                        own[place] = None
+        if not numbers:
+            return ""
+        return "; ".join([*map(_place_words, own), _notes_below(tuple(sorted(numbers)))])
+
+    def shared(self, facts: Sequence[Fact], least: int, without: Collection[Key] = ()) -> Shared:
         """The notes that all figures with a source share, if there are at least that many."""
         cited = [(fact, keys) for fact in facts if (keys := self.sources.keys(fact))]
         if len(cited) < least:
@@ -259,14 +280,9 @@ class _Setter:
     def numbers(self, fact: Fact) -> tuple[int, ...]:
         return tuple(sorted(self.notes.number(key, fact) for key in self.sources.keys(fact)))
 
-    def line(
-        self, text: Text, above: Collection[Key] = (), common: Places | None = None
-    ) -> Line:
-        """Spans as ink; notes named in ``above`` are carried by the heading or the row.
-
-        ``common`` are the records that the whole column rests on, where the table is folded: its
-        figures then say in short where they stand themselves.
-        """
+    def line(self, text: Text, above: Collection[Key] = (), *, identified: bool = True) -> Line:
+        """Spans as ink; notes named in ``above`` are carried by the heading or the row, and figures
+        that are not ``identified`` by the row altogether."""
         inks: list[Ink] = []
         for span in text:
             match span:
@@ -279,7 +295,7 @@ class _Setter:
                 case date():
                     inks.append(When(date_text(span), span.isoformat(), True))
                 case Fact():
-                    inks.append(self.figure(span, above, common))
+                    inks.append(self.figure(span, above) if identified else self.plain(span))
         return tuple(inks)
 
     def link(self, href: str) -> str:
@@ -289,39 +305,38 @@ class _Setter:
             return safe_link(href)
         return f"../{code}/{code}.html" if code in self.beside else ""
 
-    def figure(self, fact: Fact, above: Collection[Key], common: Places | None) -> Figure:
-        self.figures += 1
+    def figure(self, fact: Fact, above: Collection[Key]) -> Figure:
         keys = self.sources.keys(fact)
         numbers = [self.notes.number(key, fact) for key in keys]
-        notes = tuple(sorted(numbers))
-        marks = tuple(sorted([n for n, key in zip(numbers, keys, strict=True) if key not in above]))
-        last, letter, about = "", "", ""
+        marks = [n for n, key in zip(numbers, keys, strict=True) if key not in above]
+        text, last, letter, sources = "", "", "", self.sources.lines(fact)
         if isinstance(fact.value, Unknown):
             text, last = unknown_text(fact.value), last_known_text(fact.value)
-            letter, sources = self.reasons.get(text, ""), self.sources.lines(fact)
+            letter = self.reasons.get(text, "")
             if letter:
                 text, sources = REASON_WORDS[fact.value.reason], (text, *sources)
-            about = _about(fact)
-        elif common is None or marks:
-            text, about, sources = value_text(fact), _about(fact), self.sources.lines(fact)
         else:
-            text, sources = value_text(fact), (self.brief(fact, common, notes),)
+            text = value_text(fact)
         return Figure(
             fact=fact,
-            id=f"s{self.figures}",
+            id=self.next_figure(),
             text=text,
             last=last,
-            about=about,
+            about=_about(fact),
             sources=sources,
-            notes=notes,
-            marks=marks,
+            notes=tuple(sorted(numbers)),
+            marks=tuple(sorted(marks)),
             letter=letter,
         )
 
-    def brief(self, fact: Fact, common: Places, notes: tuple[int, ...]) -> str:
-        """Where a figure of a folded table stands itself, and which notes below say the rest."""
-        own = [place for place in self.sources.places(fact) if place not in common]
-        return "; ".join([*map(_place_words, own), _notes_below(notes)])
+    def plain(self, fact: Fact) -> Figure:
+        """A known figure whose source its row tells."""
+        numbers = sorted([self.notes.number(key, fact) for key in self.sources.keys(fact)])
+        return Figure(fact, "", value_text(fact), "", "", (), tuple(numbers), ())
+
+    def next_figure(self) -> str:
+        self.figures += 1
+        return f"s{self.figures}"
 
     def next_id(self, kind: str) -> str:
         self.blocks_set += 1

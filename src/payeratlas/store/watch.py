@@ -272,9 +272,7 @@ def _days(as_of: AsOf) -> tuple[str, str | None]:
 
 def _as_of(days: Sequence[str | None]) -> AsOf:
     served, known_on = days
-    return AsOf(
-        date.fromisoformat(str(served)), date.fromisoformat(known_on) if known_on else None
-    )
+    return AsOf(date.fromisoformat(str(served)), date.fromisoformat(known_on) if known_on else None)
 
 
 def _conditions(where: Mapping[str, Wanted]) -> tuple[tuple[str, Wanted], ...]:
