@@ -83,7 +83,8 @@ def _amount(document: dict[str, Any]) -> None:
 
 
 def _rule(document: dict[str, Any]) -> None:
-    _fact(document, "derivation", "pfs.payment.facility")["derivation"]["rule"] = "pfs.nothing"
+    named = _fact(document, "derivation", "pfs.payment.facility")["derivation"]["rule"]
+    next(rule for rule in document["rules"] if rule["id"] == named)["rule"] = "pfs.nothing"
 
 
 def _digest(document: dict[str, Any]) -> None:

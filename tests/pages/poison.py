@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from payeratlas.model.provenance import Artifact
+from payeratlas.model.provenance import Artifact, Derivation
 from payeratlas.pages.page import Name, Page
 
 PAYLOADS = (
@@ -54,6 +54,9 @@ def _poisoned(value: Any, poison: str) -> Any:
             inner = getattr(value, field.name)
             kept = field.name in _KEPT or (isinstance(value, Artifact) and field.name == "url")
             fields[field.name] = inner if kept else _poisoned(inner, poison)
+        if isinstance(value, Derivation):
+            steps = _poisoned(value.steps, poison)
+            fields["tell"] = lambda: steps
         if isinstance(value, Name):
             fields["href"] = f"javascript:window.hit=9//{poison}" if value.href else poison
         return dataclasses.replace(value, **fields)

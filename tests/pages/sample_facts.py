@@ -138,7 +138,7 @@ def payment(setting: str) -> Fact:
         tuple(inputs.items()),
         (("setting", setting),),
         "42 CFR 414.20; Medicare Claims Processing Manual, chapter 12, section 20.1",
-        steps,
+        lambda: steps,
     )
     return Fact(f"pfs.payment.{setting}", "64640", amount, "USD", OCTOBER, derivation)
 
@@ -234,7 +234,7 @@ def locality_amount(who: str, setting: str, money: Money, indices: tuple[Fact, F
         (*zip(roles, (*printed, *indices), strict=True), ("conversion_factor", factor)),
         (("setting", setting),),
         "42 CFR 414.20; Medicare Claims Processing Manual, chapter 12, section 20.1",
-        (Step("Amount", f"({sums}) × {factor.value}", str(money)),),
+        lambda: (Step("Amount", f"({sums}) × {factor.value}", str(money)),),
     )
     return Fact(f"pfs.payment.{setting}", f"64640@{who}", money, "USD", OCTOBER, derivation)
 

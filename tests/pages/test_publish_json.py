@@ -21,7 +21,7 @@ from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.provenance import Citation, Derivation
 from payeratlas.pages.page import Page
 from payeratlas.publish import html
-from payeratlas.publish.json_ import facts_json, page_json, render, render_facts
+from payeratlas.publish.json_ import facts_json, page_json, render, render_evidence, render_facts
 from payeratlas.publish.reading import load_page_facts
 
 SCHEMAS = Path(payeratlas.publish.__file__).parent / "schema" / "v1"
@@ -207,26 +207,50 @@ def test_the_json_holds_every_text_of_the_page(page: Page) -> None:
 
 def test_spans_point_to_facts_and_facts_to_files(page: Page) -> None:
     data = json.loads(render(page))
-    facts = {fact["id"] for fact in data["facts"]}
-    assert len(facts) == len(data["facts"])
-    assert set(data["page_facts"]) <= facts
+    ids = {
+        name: [entry["id"] for entry in data[name]]
+        for name in ("facts", "periods", "rules", "columns", "artifacts")
+    }
+    for named in ids.values():
+        assert len(named) == len(set(named))
+    assert set(data["page_facts"]) <= set(ids["facts"])
     (artifact,) = [a for a in data["artifacts"] if a["name"] == "PPRRVU2025_Oct.csv"]
     assert artifact["retrieved"] == "2025-10-02"
-    files = {a["id"] for a in data["artifacts"]}
-    cited = {f["citation"]["artifact"] for f in data["facts"] if "citation" in f}
-    assert cited == files
-    place = {fact["id"]: i for i, fact in enumerate(data["facts"])}
-    for fact in data["facts"]:
-        for given in fact.get("derivation", {}).get("inputs", []):
-            assert place[given["fact"]] < place[fact["id"]]
+    assert {c["artifact"] for c in data["columns"]} == set(ids["artifacts"])
+    cited = {f["citation"]["column"] for f in data["facts"] if "citation" in f}
+    assert cited == set(ids["columns"])
+    derived = [f for f in data["facts"] if "derivation" in f]
+    assert {f["derivation"]["rule"] for f in derived} == set(ids["rules"])
+    roles = {rule["id"]: rule["roles"] for rule in data["rules"]}
+    place = {identity: i for i, identity in enumerate(ids["facts"])}
+    for fact in derived:
+        inputs = fact["derivation"]["inputs"]
+        assert len(inputs) == len(roles[fact["derivation"]["rule"]])
+        assert all(place[given] < place[fact["id"]] for given in inputs)
+
+
+def test_every_entry_of_a_list_is_a_line(page: Page) -> None:
+    lines = render(page).splitlines()
+    whole = json.loads(render(page))
+    facts = lines[lines.index('"facts":[') + 1 : lines.index('"periods":[') - 1]
+    assert [json.loads(line.rstrip(",")) for line in facts] == whole["facts"]
+    assert all("  " not in line for line in facts)
+
+
+def test_the_evidence_is_what_verification_reads(page: Page) -> None:
+    evidence = json.loads(render_evidence(page))
+    whole = json.loads(render(page))
+    assert evidence == {name: whole[name] for name in evidence}
+    assert set(whole) - set(evidence) >= {"sections", "summary", "releases"}
+    assert load_page_facts(render_evidence(page)) == load_page_facts(render(page))
+    assert render_evidence(page).count("\n") == 1
 
 
 def test_documents_end_with_a_newline(page: Page) -> None:
-    for text in (render(page), render(page, compact=True), render_facts(page.facts)):
+    for text in (render(page), render_evidence(page), render_facts(page.facts)):
         assert text.endswith("\n")
         assert not text.endswith("\n\n")
         json.loads(text)
-    assert json.loads(render(page)) == json.loads(render(page, compact=True))
 
 
 def test_reading_refuses_what_is_no_page(page: Page) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import sample
 
 from payeratlas.model.provenance import Derivation
-from payeratlas.pages.page import Page
+from payeratlas.pages.page import Cell, Page
 from payeratlas.publish.notes import source_lines, source_text
 from payeratlas.publish.typeset import safe_link, typeset
 from payeratlas.publish.view import (
@@ -22,7 +23,7 @@ from payeratlas.publish.view import (
     SubsectionView,
     TilesView,
 )
-from payeratlas.publish.wording import file_text
+from payeratlas.publish.wording import file_text, ranges_text, record_of
 
 
 def grids(blocks: Iterable[BlockView]) -> Iterator[GridView]:
@@ -82,9 +83,14 @@ def test_a_known_figure_always_has_a_note_and_its_own_source(page: Page) -> None
         found += [
             f for g in grids(section.blocks) for r in g.rows for c in r for f in figures(c.line)
         ]
+        notes = {note.number: " ".join(note.lines) for note in section.notes}
         for figure in (f for f in found if f.known):
             assert figure.notes
             told = " ".join(figure.sources)
+            if not figure.id:  # in a folded table, whose row and headings lead to the notes
+                assert not figure.marks
+                assert not told
+                told = " ".join(notes[number] for number in figure.notes)
             for citation in figure.fact.citations():
                 assert file_text(citation) in told
             if isinstance(figure.fact.basis, Derivation):
@@ -114,6 +120,36 @@ def test_109_localities_are_cited_by_file_with_their_rows() -> None:
     assert any("records 4–112" in text and "2025 PE GPCI" in text for text in told)
     assert any(text.startswith("Computed by rule pfs.payment") for text in told)
     assert len(medicare.notes) < 30
+
+
+def test_a_row_of_a_folded_table_names_its_records_and_notes() -> None:
+    (medicare,) = [s for s in typeset(sample.page()).contents if s.id == "medicare"]
+    (localities,) = [g for g in grids(medicare.blocks) if g.caption == "All payment localities"]
+    for row in localities.rows:
+        shown = [figure for cell in row for figure in figures(cell.line)]
+        (citation,) = shown[0].fact.citations()
+        numbers = {number for figure in shown for number in figure.notes}
+        assert row[0].source == (
+            f"GPCI2025.csv, record {record_of(citation)}; notes {ranges_text(numbers)} below"
+        )
+        assert row[0].id
+        assert not any(cell.source for cell in row[1:])
+    (history,) = [g for g in grids(medicare.blocks) if g.caption.startswith("Every release")]
+    assert history.rows[1][0].source.startswith("PPRRVU2025_Oct.csv, record 7,011; note")
+    (amounts,) = [g for g in grids(medicare.blocks) if g.caption.startswith("Relative")]
+    assert not any(row[0].source for row in amounts.rows)
+    assert all(f.id for row in amounts.rows for cell in row for f in figures(cell.line))
+
+
+def test_a_row_with_something_unknown_tells_each_source() -> None:
+    page = sample.page()
+    grid = sample.locality_grid()
+    cells = (*grid.rows[0][:6], Cell((sample.QUALIFYING,)))
+    changed = replace(grid, rows=(cells, *grid.rows[1:]))
+    section = replace(page.sections[2], blocks=(changed,))
+    (set_down,) = grids(typeset(replace(page, sections=(section,))).sections[0].blocks)
+    assert [bool(row[0].source) for row in set_down.rows[:3]] == [False, True, True]
+    assert all(f.id for cell in set_down.rows[0] for f in figures(cell.line))
 
 
 def test_one_figure_tells_its_arithmetic() -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -123,20 +124,34 @@ class Step:
     reference: str = ""
 
 
+Telling = Callable[[], tuple[Step, ...]]
+
+
+def untold() -> tuple[Step, ...]:
+    """No steps: for a Derivation whose rule is not at hand to tell them."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """How a Fact was computed: a named rule over other Facts, and settings that are not Facts.
 
     ``rule`` is the id of a function in the rule registry that anyone can run again on ``inputs``
-    (role to Fact) and ``settings`` (role to text); ``reference`` names the manual or regulation;
-    ``steps`` tells the arithmetic to a person.
+    (role to Fact) and ``settings`` (role to text); ``reference`` names the manual or regulation.
+    ``tell`` gives the arithmetic in steps when a person asks for it. Steps follow from the rule
+    and its inputs, so that they are no part of what makes two Derivations equal.
     """
 
     rule: str
     inputs: tuple[tuple[str, Fact], ...]
     settings: tuple[tuple[str, str], ...] = ()
     reference: str = ""
-    steps: tuple[Step, ...] = field(default=())
+    tell: Telling = field(default=untold, compare=False, repr=False)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The arithmetic, step by step, told anew each time; nothing where no rule is at hand."""
+        return self.tell()
 
     @property
     def n(self) -> int:

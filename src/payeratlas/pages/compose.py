@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 
 from payeratlas.coding.names import own_name
@@ -13,17 +14,19 @@ from payeratlas.model.time import AsOf
 from payeratlas.pages.facts import facts_of
 from payeratlas.pages.page import Name, Page, Text, sentence
 from payeratlas.pages.registry import registered
-from payeratlas.pages.releases import last_listed, releases_in_force
-from payeratlas.store import Store
+from payeratlas.pages.releases import last_listed, resting_on
+from payeratlas.store import Store, Watched
 
 
 def page_of(code: str, as_of: AsOf, store: Store) -> Page:
     """The publication about one billing code at one service date.
 
-    Raises InputError where no release on hand lists the code at all: there would be nothing to
-    publish but its absence.
+    What the store answers is watched: its digest is the page's edition. Give a Watched store to
+    read its questions afterwards. Raises InputError where no release on hand lists the code at
+    all: there would be nothing to publish but its absence.
     """
     coding = Coding.parse(code)
+    store = store if isinstance(store, Watched) else Watched(store)
     latest = last_listed(coding.code, store)
     facts = facts_of(coding.code, as_of, store)
     if latest is None and not any(fact.known for fact in facts):
@@ -39,12 +42,17 @@ def page_of(code: str, as_of: AsOf, store: Store) -> Page:
         summary=_summary(coding, facts, as_of),
         as_of=as_of,
         edition=store.edition,
-        version=version("payeratlas"),
+        version=_version(),
         facts=facts,
         sections=tuple(section for section in sections if section is not None),
-        releases=releases_in_force(as_of, store),
+        releases=resting_on(as_of, store),
         notices=_notices(coding.code, facts, as_of, latest),
     )
+
+
+@cache
+def _version() -> str:
+    return version("payeratlas")
 
 
 def _title(coding: Coding) -> str:

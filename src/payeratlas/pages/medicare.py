@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.provenance import Release
 from payeratlas.model.time import AsOf, Period
-from payeratlas.pages.facts.pfs import STANDARD, TABLE, amounts_of, period_of, row_facts
+from payeratlas.pages.facts.pfs import (
+    SETTINGS,
+    STANDARD,
+    TABLE,
+    payment_facts,
+    payment_of,
+    period_of,
+)
 from payeratlas.store import Store
 from payeratlas.tables.contract import Row
 
@@ -39,7 +47,7 @@ def trend(code: str, as_of: AsOf, store: Store) -> list[TrendPoint]:
         release = store.release_of(row)
         if not as_of.knows(release.issued):
             continue
-        stated = {fact.measure: fact for fact in row_facts(row, as_of, store)}
+        stated = payment_facts(row, as_of, store)
         points.append(
             TrendPoint(
                 release,
@@ -66,6 +74,31 @@ class LocalityAmounts:
     facility: Fact
 
 
+@dataclass(frozen=True, slots=True)
+class Locality:
+    """A Medicare payment locality and its indices, by role."""
+
+    id: str
+    label: str
+    gpci: Mapping[str, Fact]
+
+
+def localities(as_of: AsOf, store: Store) -> tuple[Locality, ...]:
+    """Every locality in force, in the order CMS prints them; none where no release covers."""
+
+    def read() -> tuple[Locality, ...]:
+        match = store.in_force(GPCI, as_of)
+        rows = [] if isinstance(match, Unknown) else store.rows(GPCI, match)
+        return tuple(Locality(locality_id(r), _label(r), gpci_facts(r, store)) for r in rows)
+
+    return store.once(("localities", as_of), read)
+
+
+def _label(row: Row) -> str:
+    state = row["state"]
+    return row.text("locality_name").title() + (f", {state}" if state else "")
+
+
 def gpci_facts(row: Row, store: Store) -> dict[str, Fact]:
     """The three indices of a locality, by role."""
     who = locality_id(row)
@@ -87,29 +120,26 @@ def spread(code: str, as_of: AsOf, store: Store) -> list[LocalityAmounts]:
     Empty where the code has no price for the date or no locality index covers it.
     """
     rows = store.look_up(TABLE, as_of, constants=STANDARD, hcpcs=code, modifier="")
-    match = store.in_force(GPCI, as_of)
-    if isinstance(rows, Unknown) or isinstance(match, Unknown):
+    if isinstance(rows, Unknown):
         return []
     period = period_of(rows[0], as_of, store)
-    inputs = {fact.measure: fact for fact in row_facts(rows[0], as_of, store)}
+    inputs = payment_facts(rows[0], as_of, store)
+    if not any(inputs[f"pfs.payment.{setting}"].known for setting in SETTINGS):
+        return []
     found = []
-    for row in store.rows(GPCI, match):
-        gpci = gpci_facts(row, store)
-        who = f"{code}@{locality_id(row)}"
-        office = amounts_of(who, "nonfacility", inputs, period, gpci)[0]
-        facility = amounts_of(who, "facility", inputs, period, gpci)[0]
-        if not (office.known or facility.known):
-            return []
-        state = row["state"]
-        label = row.text("locality_name").title() + (f", {state}" if state else "")
+    for place in localities(as_of, store):
+        who = f"{code}@{place.id}"
+        office, facility = (
+            payment_of(who, setting, inputs, period, place.gpci) for setting in SETTINGS
+        )
         found.append(
             LocalityAmounts(
-                locality_id(row),
-                label,
+                place.id,
+                place.label,
                 period,
-                gpci["work_gpci"],
-                gpci["pe_gpci"],
-                gpci["mp_gpci"],
+                place.gpci["work_gpci"],
+                place.gpci["pe_gpci"],
+                place.gpci["mp_gpci"],
                 office,
                 facility,
             )

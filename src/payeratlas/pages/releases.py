@@ -8,19 +8,37 @@ from functools import lru_cache
 from payeratlas.model.facts import Unknown
 from payeratlas.model.provenance import Release
 from payeratlas.model.time import AsOf, Period
-from payeratlas.store import Store
+from payeratlas.store import Store, Watched
 
 
 def releases_in_force(as_of: AsOf, store: Store) -> tuple[Release, ...]:
     """The releases that answer for the date, over all tables, by source and id."""
-    series = {
-        (part.table, tuple(sorted(part.constants.items())))
-        for published in store.releases()
-        for part in published.parts
-    }
+    return store.once(("releases_in_force", as_of), lambda: _in_force(as_of, store))
+
+
+def resting_on(as_of: AsOf, store: Store) -> tuple[Release, ...]:
+    """Of the releases in force, those that something was read from, by source and id.
+
+    What a page rests on, once all its sections but the last have been composed. A store that is
+    not watched cannot tell: then all that are in force.
+    """
+    answering = releases_in_force(as_of, store)
+    if not isinstance(store, Watched):
+        return answering
+    return tuple(release for release in answering if release in store.used)
+
+
+def series_read(store: Store) -> tuple[str, ...]:
+    """The series of which something was read, in order; all on hand where nobody watched."""
+    if isinstance(store, Watched):
+        return tuple(sorted({release.source for release in store.used}))
+    return tuple(dict.fromkeys(published.release.source for published in store.releases()))
+
+
+def _in_force(as_of: AsOf, store: Store) -> tuple[Release, ...]:
     found = {}
-    for table, constants in sorted(series):
-        match = store.in_force(table, as_of, **dict(constants))
+    for table, constants in store.series():
+        match = store.in_force(table, as_of, **constants)
         if not isinstance(match, Unknown):
             found[match.release.source, match.release.id] = match.release
     return tuple(release for _, release in sorted(found.items()))

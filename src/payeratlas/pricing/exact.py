@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from decimal import (
     Context,
     Decimal,
@@ -19,11 +18,9 @@ from decimal import (
 _EXACT = Context(prec=80, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 
 
-@contextmanager
-def exactly() -> Iterator[None]:
+def exactly() -> AbstractContextManager[Context]:
     """Run Decimal arithmetic so that any silent rounding raises ``decimal.Inexact``."""
-    with localcontext(_EXACT):
-        yield
+    return localcontext(_EXACT)
 
 
 def plain(value: Decimal) -> str:

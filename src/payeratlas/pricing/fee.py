@@ -8,9 +8,10 @@ or conversion factor is rounded on the way. CMS's own published amounts come out
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 from payeratlas.model.amounts import Money
 from payeratlas.model.provenance import Step
@@ -89,6 +90,34 @@ def _gpci(values: Values, local: bool) -> Gpci:
     return Gpci(*(decimal(values, f"{part}_gpci") for part in ("work", "pe", "mp")))
 
 
+def formula(values: Values, *, local: bool, pe: str = "pe_rvu", mp: str = "mp_rvu") -> Decimal:
+    """:func:`exact_amount` on the roles ``work_rvu``, ``pe``, ``mp``, ``conversion_factor`` and,
+    where ``local``, the three indices."""
+    return exact_amount(
+        decimal(values, "work_rvu"),
+        decimal(values, pe),
+        decimal(values, mp),
+        decimal(values, "conversion_factor"),
+        _gpci(values, local),
+    )
+
+
+def cap(values: Values, *, local: bool) -> Decimal:
+    """The exact outpatient cap: the formula on the RVUs used for the OPPS payment amount."""
+    return formula(values, local=local, pe="opps_pe", mp="opps_mp")
+
+
+def payable(values: Values, *, local: bool) -> Decimal:
+    """The exact lower of the fee and the outpatient cap, where one applies."""
+    fee = formula(values, local=local)
+    return min(fee, cap(values, local=local)) if _capped(values) else fee
+
+
+def _capped(values: Values) -> bool:
+    """Whether the file prints cap RVUs: all three or none."""
+    return "opps_pe" in values and bool(decimal(values, "opps_pe") or decimal(values, "opps_mp"))
+
+
 def worked_formula(
     values: Values,
     *,
@@ -140,13 +169,13 @@ def worked_payable(values: Values, *, local: bool) -> Worked:
     has to be taken here. The cap applies where the file prints cap RVUs: all three or none.
     """
     worked = worked_formula(values, local=local)
-    if "opps_pe" not in values or not (decimal(values, "opps_pe") or decimal(values, "opps_mp")):
+    if not _capped(values):
         return worked
-    cap = worked_cap(values, local=local)
+    ceiling = worked_cap(values, local=local)
     return worked.then(
         "Outpatient cap on imaging: the lower amount",
-        f"the lower of {plain(worked.exact)} and {plain(cap.exact)}",
-        min(worked.exact, cap.exact),
+        f"the lower of {plain(worked.exact)} and {plain(ceiling.exact)}",
+        min(worked.exact, ceiling.exact),
         CAP,
     )
 
@@ -170,17 +199,33 @@ def rule_of(id: str, reference: str, work_out: Callable[[Values, Settings], Work
     return Rule(id, "USD", reference, compute, explain)
 
 
-def _rules(name: str, reference: str, work_out: Callable[..., Worked]) -> tuple[Rule, Rule]:
-    """The rule for the national amount (indices left out) and the one for a locality."""
-    return (
-        rule_of(f"{name}.national", reference, lambda v, _: work_out(v, local=False)),
-        rule_of(f"{name}.locality", reference, lambda v, _: work_out(v, local=True)),
-    )
+def _rules(
+    name: str,
+    reference: str,
+    work_out: Callable[..., Worked],
+    figure: Callable[..., Decimal] | None = None,
+) -> Iterator[Rule]:
+    """The rule for the national amount (indices left out) and the one for a locality.
+
+    ``figure`` gives the exact figure of ``work_out`` alone, without words: a page shows hundreds
+    of amounts and explains few. That both agree is what the tests of rules assert.
+    """
+    for scope, local in (("national", False), ("locality", True)):
+        rule = rule_of(f"{name}.{scope}", reference, partial(_work, work_out, local))
+        yield replace(rule, compute=partial(_round, figure, local)) if figure else rule
+
+
+def _work(work_out: Callable[..., Worked], local: bool, values: Values, _: Settings) -> Worked:
+    return work_out(values, local=local)
+
+
+def _round(figure: Callable[..., Decimal], local: bool, values: Values, _: Settings) -> Money:
+    return Money.round_once(figure(values, local=local))
 
 
 RULES = (
-    *_rules("pfs.payment", FORMULA, worked_formula),
-    *_rules("pfs.opps_cap", CAP, worked_cap),
-    *_rules("pfs.payable", f"{FORMULA}; {CAP}", worked_payable),
+    *_rules("pfs.payment", FORMULA, worked_formula, formula),
+    *_rules("pfs.opps_cap", CAP, worked_cap, cap),
+    *_rules("pfs.payable", f"{FORMULA}; {CAP}", worked_payable, payable),
     *_rules("pfs.therapy_reduced", THERAPY, worked_therapy),
 )

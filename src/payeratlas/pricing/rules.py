@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 
 import payeratlas.pricing as _package
@@ -89,7 +89,7 @@ def derive(
         inputs=tuple(inputs.items()),
         settings=tuple(chosen.items()),
         reference=rule.reference,
-        steps=rule.explain(values, chosen),
+        tell=partial(rule.explain, values, chosen),
     )
     return Fact(measure, subject, rule.compute(values, chosen), rule.unit, period, basis)
 

@@ -17,8 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from payeratlas.pages.page import Name, Page
-from payeratlas.publish import view
-from payeratlas.publish.json_ import render as render_json
+from payeratlas.publish import spans, view
+from payeratlas.publish.json_ import render_evidence
 from payeratlas.publish.reading import SCRIPT_ID
 from payeratlas.publish.svg import NARROW, WIDE, draw
 from payeratlas.publish.typeset import safe_link, typeset
@@ -47,7 +47,7 @@ def render(page: Page, *, links: Sequence[Name] = (), beside: Collection[str] = 
             style=Markup(style),  # our own file and escaped strings
             script=Markup(script),
             script_id=SCRIPT_ID,
-            data=Markup(_inert(render_json(page, compact=True))),
+            data=Markup(_inert(render_evidence(page))),
         )
     )
 
@@ -61,29 +61,23 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.tests.update(
-        words=lambda ink: isinstance(ink, view.Words),
-        label=lambda ink: isinstance(ink, view.Label),
-        day=lambda ink: isinstance(ink, view.When),
         subsection=lambda block: isinstance(block, view.SubsectionView),
         paragraph=lambda block: isinstance(block, view.ParagraphView),
         bullets=lambda block: isinstance(block, view.BulletsView),
         tiles=lambda block: isinstance(block, view.TilesView),
         grid=lambda block: isinstance(block, view.GridView),
         chart=lambda block: isinstance(block, view.ChartView),
-        remote=lambda href: href.startswith("http"),
         short=_is_short,
     )
-    environment.filters.update(svg=_svg, sentence=_sentence, ranges=ranges_text)
+    environment.filters.update(
+        svg=_svg, ranges=ranges_text, line=spans.line, marks=spans.marks, rows=spans.rows
+    )
     return environment
 
 
 def _is_short(line: view.Line) -> bool:
     """Whether an answer is a figure or a few words, to be set large."""
     return sum(len(ink.text) for ink in line) <= _SHORT
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "."
 
 
 def _svg(chart: view.ChartView, wide: bool) -> Markup:

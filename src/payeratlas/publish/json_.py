@@ -1,14 +1,15 @@
 """The page as JSON, and facts as JSON: schema version v1, the same bytes for the same page.
 
-The page keeps a table of facts and a table of files; everything else refers to them by id.
-``schema/v1/page.json`` and ``schema/v1/facts.json`` describe every property.
+The page keeps tables of what its figures share (facts, periods, rules, columns of files, files);
+everything else refers to them by id. ``schema/v1/page.json`` and ``schema/v1/facts.json`` describe
+every property.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from payeratlas.model.time import Period
 from payeratlas.pages.page import (
     Block,
     Bullets,
+    Cell,
     Chart,
     Gap,
     Grid,
@@ -36,15 +38,33 @@ from payeratlas.pages.page import (
 SCHEMA_VERSION = "v1"
 Json = dict[str, Any]
 
+_STATED = ("measure", "subject", "value", "unit", "period", "type")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def render(page: Page, *, compact: bool = False) -> str:
+def render(page: Page) -> str:
     """Everything the page holds, as one JSON document that ends with a newline.
 
-    ``compact`` leaves out the white space, for embedding.
+    Each entry of a list stands on a line of its own: small, and easy to compare with another.
     """
-    return _dump(page_json(page), compact)
+    lines = []
+    for name, value in page_json(page).items():
+        if isinstance(value, list) and value:
+            inside = ",\n".join(_dump(entry) for entry in value)
+            lines.append(f"{_dump(name)}:[\n{inside}\n]")
+        else:
+            lines.append(f"{_dump(name)}:{_dump(value)}")
+    return "{" + ",\n".join(lines) + "}\n"
+
+
+def render_evidence(page: Page) -> str:
+    """Of :func:`render` what verification reads, in one line: the facts and what they rest on.
+
+    Embedded in a page's HTML, which shows the rest itself.
+    """
+    left_out = ("system", "title", "summary", "notices", "page_facts", "sections", "releases")
+    whole = page_json(page)
+    return _dump({name: value for name, value in whole.items() if name not in left_out}) + "\n"
 
 
 def page_json(page: Page) -> Json:
@@ -71,7 +91,10 @@ def page_json(page: Page) -> Json:
         },
         **body,
         "facts": tables.facts,
-        "artifacts": tables.artifacts,
+        "periods": tables.periods.entries,
+        "rules": tables.rules.entries,
+        "columns": tables.columns.entries,
+        "artifacts": tables.artifacts.entries,
     }
 
 
@@ -82,7 +105,8 @@ def facts_json(facts: Iterable[Fact]) -> list[Json]:
 
 def render_facts(facts: Iterable[Fact]) -> str:
     """:func:`facts_json` as a JSON document that ends with a newline."""
-    return _dump(facts_json(facts), compact=False)
+    text = json.dumps(facts_json(facts), ensure_ascii=False, allow_nan=False, indent=1)
+    return _without_surrogates(text) + "\n"
 
 
 def value_json(value: object) -> str | int | bool | None:
@@ -195,58 +219,116 @@ def _unknown(unknown: Unknown, last: object) -> Json:
     return {"reason": unknown.reason, "detail": unknown.detail, **known}
 
 
+class _Table:
+    """Entries that others refer to by id, each once, in the order they were first named."""
+
+    def __init__(self, letter: str) -> None:
+        self.entries: list[Json] = []
+        self._letter = letter
+        self._ids: dict[Hashable, str] = {}
+
+    def id_of(self, key: Hashable, body: Callable[[], Json]) -> str:
+        """The id of the entry with that key; ``body`` makes it where it is new."""
+        identity = self._ids.get(key)
+        if identity is None:
+            made = body()
+            identity = self._ids[key] = f"{self._letter}{len(self.entries) + 1}"
+            self.entries.append({"id": identity, **made})
+        return identity
+
+
 class _Tables:
-    """The facts and files of a page, each once, in the order the page first names them."""
+    """What the figures of a page share. Inputs come before what is computed from them."""
 
     def __init__(self) -> None:
-        self.facts: list[Json] = []
-        self.artifacts: list[Json] = []
-        self._fact_ids: dict[str, str] = {}
-        self._artifact_ids: dict[Artifact, str] = {}
+        self.periods = _Table("p")
+        self.rules = _Table("r")
+        self.columns = _Table("c")
+        self.artifacts = _Table("a")
+        self._facts = _Table("f")
         self._seen: dict[int, tuple[Fact, str]] = {}
+
+    @property
+    def facts(self) -> list[Json]:
+        """Every fact named so far."""
+        return self._facts.entries
 
     def fact(self, fact: Fact) -> str:
         """The id of a fact; equal facts, to the last zero of a decimal, are one."""
         known = self._seen.get(id(fact))
         if known is not None:
             return known[1]
-        body = {**_stated(fact), "type": kind_of(fact.value)}
-        match fact.basis:
-            case Citation() as citation:
-                body["citation"] = _citation(citation, self.artifact(citation.artifact))
-            case Derivation() as derivation:
-                inputs = [
-                    {"role": role, "fact": self.fact(given)} for role, given in derivation.inputs
-                ]
-                body["derivation"] = _derivation(derivation, inputs)
-            case None if isinstance(fact.value, Unknown):
-                last = fact.value.last_known
-                body["unknown"] = _unknown(fact.value, self.fact(last) if last else None)
-        key = json.dumps(body, sort_keys=True)
-        identity = self._fact_ids.get(key)
-        if identity is None:
-            identity = f"f{len(self.facts) + 1}"
-            self._fact_ids[key] = identity
-            self.facts.append({"id": identity, **body})
+        name, basis = self._basis(fact)
+        value, kind, period = value_json(fact.value), kind_of(fact.value), self.period(fact.period)
+        stated = (fact.measure, fact.subject, value, fact.unit, period, kind)
+        identity = self._facts.id_of(
+            (*stated, name, *_flat(basis)),
+            lambda: dict(zip(_STATED, stated, strict=True)) | {name: basis},
+        )
         self._seen[id(fact)] = (fact, identity)
         return identity
 
-    def artifact(self, artifact: Artifact) -> str:
-        identity = self._artifact_ids.get(artifact)
-        if identity is None:
-            identity = f"a{len(self.artifacts) + 1}"
-            self._artifact_ids[artifact] = identity
-            self.artifacts.append(
-                {
-                    "id": identity,
-                    "name": artifact.name,
-                    "sha256": artifact.sha256,
-                    "bytes": artifact.size,
-                    "url": artifact.url,
-                    "retrieved": artifact.retrieved,
+    def _basis(self, fact: Fact) -> tuple[str, Json]:
+        match fact.basis:
+            case Citation() as citation:
+                place = citation.locator
+                return "citation", {
+                    "column": self.column(citation),
+                    "locator": place.fragment,
+                    "text": citation.text,
                 }
-            )
-        return identity
+            case Derivation() as derivation:
+                inputs = [self.fact(given) for _, given in derivation.inputs]
+                return "derivation", {"rule": self.rule(derivation), "inputs": inputs}
+        assert isinstance(fact.value, Unknown)
+        last = fact.value.last_known
+        return "unknown", _unknown(fact.value, self.fact(last) if last else None)
+
+    def period(self, period: Period | None) -> str | None:
+        """The id of a period; null where there is none."""
+        if period is None:
+            return None
+        return self.periods.id_of(period, lambda: period_json(period) or {})
+
+    def rule(self, derivation: Derivation) -> str:
+        """The id of a rule with its settings and the parts its inputs play."""
+        roles = tuple(role for role, _ in derivation.inputs)
+        return self.rules.id_of(
+            (derivation.rule, derivation.reference, derivation.settings, roles),
+            lambda: {
+                "rule": derivation.rule,
+                "reference": derivation.reference,
+                "settings": dict(derivation.settings),
+                "roles": list(roles),
+            },
+        )
+
+    def column(self, citation: Citation) -> str:
+        """The id of the column of a file that a citation points into."""
+        place = citation.locator
+        return self.columns.id_of(
+            (citation.source, citation.release, citation.artifact, place.member, place.column),
+            lambda: {
+                "source": citation.source,
+                "release": citation.release,
+                "artifact": self.artifact(citation.artifact),
+                **({"member": place.member} if place.member else {}),
+                "heading": place.column,
+            },
+        )
+
+    def artifact(self, artifact: Artifact) -> str:
+        """The id of a file."""
+        return self.artifacts.id_of(
+            artifact,
+            lambda: {
+                "name": artifact.name,
+                "sha256": artifact.sha256,
+                "bytes": artifact.size,
+                "url": artifact.url,
+                "retrieved": artifact.retrieved,
+            },
+        )
 
     def text(self, text: Text) -> list[str | Json]:
         return [self.span(span) for span in text]
@@ -258,7 +340,8 @@ class _Tables:
             case Fact():
                 return {"fact": self.fact(span)}
             case Name():
-                return {"name": span.text, "code": span.code, "href": span.href}
+                link = {"href": span.href} if span.href else {}
+                return {"name": span.text, "code": span.code, **link}
             case Period():
                 return {"period": period_json(span)}
             case date():
@@ -301,10 +384,7 @@ def _block(block: Block | Subsection, tables: _Tables) -> Json:
                 "kind": "grid",
                 "caption": block.caption,
                 "head": list(block.head),
-                "rows": [
-                    [{"text": tables.text(cell.text), "tone": cell.tone} for cell in row]
-                    for row in block.rows
-                ],
+                "rows": [[_cell(cell, tables) for cell in row] for row in block.rows],
                 "numeric": list(block.numeric),
                 "folded": block.folded,
                 "note": tables.text(block.note),
@@ -320,6 +400,11 @@ def _block(block: Block | Subsection, tables: _Tables) -> Json:
             }
 
 
+def _cell(cell: Cell, tables: _Tables) -> Json:
+    tone = {} if cell.tone == "plain" else {"tone": cell.tone}
+    return {"text": tables.text(cell.text), **tone}
+
+
 def _chart(chart: Chart, tables: _Tables) -> Json:
     series = [
         {
@@ -328,7 +413,7 @@ def _chart(chart: Chart, tables: _Tables) -> Json:
             "points": [
                 {
                     "fact": tables.fact(point.fact),
-                    "period": period_json(point.period),
+                    "period": tables.period(point.period),
                     "label": point.label,
                 }
                 for point in one.points
@@ -360,9 +445,16 @@ def _release(release: Release) -> Json:
     }
 
 
-def _dump(value: object, compact: bool) -> str:
-    if compact:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    else:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+def _flat(basis: Json) -> tuple[object, ...]:
+    """The values of a basis, to compare by."""
+    return tuple(tuple(v) if isinstance(v, list) else v for v in basis.values())
+
+
+def _dump(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _without_surrogates(text)
+
+
+def _without_surrogates(text: str) -> str:
+    """The text with lone surrogates as JSON escapes: they have no UTF-8."""
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
 
 from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.provenance import Citation, Derivation
@@ -24,8 +26,11 @@ from payeratlas.publish.wording import (
     record_of,
 )
 
+T = TypeVar("T")
 Key = tuple[object, ...]
 """Equal for figures that share a note."""
+Place = tuple[str, int]
+"""A file by its name, and a record in it."""
 
 _LISTED = 3  # records of one file that a note still names one by one
 
@@ -39,22 +44,109 @@ class Note:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What one figure rests on: files as keys of notes, rules as (id, reference), cells, records.
+
+    ``keys`` are the notes it needs: one for each file, and one for its rule and those below it.
+    """
+
+    files: tuple[Key, ...] = ()
+    rules: tuple[tuple[str, str], ...] = ()
+    citations: tuple[Citation, ...] = ()
+    places: tuple[Place, ...] = ()
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The notes it needs."""
+        return (*self.files, ("rule", *self.rules)) if self.rules else self.files
+
+
+class Sources:
+    """Where the figures of a page come from, worked out once for each.
+
+    Facts are told apart as objects: a page holds them as long as this is used.
+    """
+
+    def __init__(self) -> None:
+        self._origins: dict[int, tuple[Fact, Origin, tuple[Key, ...]]] = {}
+        self._lines: dict[int, tuple[str, ...]] = {}
+
+    def keys(self, fact: Fact) -> tuple[Key, ...]:
+        """The notes a figure needs; none where there is nothing to cite."""
+        return self._found(fact)[2]
+
+    def places(self, fact: Fact) -> tuple[Place, ...]:
+        """The records that a figure rests on, each with its file."""
+        return self._found(fact)[1].places
+
+    def lines(self, fact: Fact) -> tuple[str, ...]:
+        """:func:`source_lines` of a figure."""
+        told = self._lines.get(id(fact))
+        if told is None:
+            self._found(fact)  # which holds the fact, so that its id stays its own
+            told = self._lines[id(fact)] = source_lines(fact)
+        return told
+
+    def note_lines(self, key: Key, facts: Sequence[Fact]) -> Iterable[str]:
+        """What a note says of the figures that it stands for."""
+        if key[0] == "rule":
+            return _rule_lines([one for fact in facts if (one := shown(fact)) is not None])
+        cells = {id(c): c for fact in facts for c in self._found(fact)[1].citations}
+        return _files([c for c in dict.fromkeys(cells.values()) if _file(c) == key])
+
+    def _found(self, fact: Fact) -> tuple[Fact, Origin, tuple[Key, ...]]:
+        found = self._origins.get(id(fact))
+        if found is None:
+            origin = self._origin(fact)
+            found = self._origins[id(fact)] = fact, origin, origin.keys
+        return found
+
+    def _origin(self, fact: Fact) -> Origin:
+        cited = shown(fact)
+        if cited is None:
+            return Origin()
+        basis = cited.basis
+        if isinstance(basis, Citation):
+            place = _place(basis)
+            return Origin((_file(basis),), (), (basis,), (place,) if place else ())
+        if not isinstance(basis, Derivation):
+            return Origin()
+        given = [self._found(one)[1] for _, one in basis.inputs if one.known]
+        return Origin(
+            files=_once(one.files for one in given),
+            rules=_once([((basis.rule, basis.reference),), *(one.rules for one in given)]),
+            citations=tuple(chain.from_iterable(one.citations for one in given)),
+            places=_once(one.places for one in given),
+        )
+
+
+def _once(parts: Iterable[Iterable[T]]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(parts)))
+
+
 class Notes:
     """The notes of one section, numbered in reading order: one a file and one a rule."""
 
-    def __init__(self) -> None:
-        self._facts: dict[Key, list[Fact]] = {}
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._numbers: dict[Key, int] = {}
+        self._facts: list[list[Fact]] = []
 
     def number(self, key: Key, fact: Fact) -> int:
         """The number of the note with that key, which now also stands for the figure."""
-        self._facts.setdefault(key, []).append(fact)
-        return list(self._facts).index(key) + 1
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._numbers) + 1
+            self._facts.append([])
+        self._facts[number - 1].append(fact)
+        return number
 
     def all(self) -> tuple[Note, ...]:
         """Every note opened so far, by number."""
         return tuple(
-            Note(number, tuple(_note_lines(key, facts)))
-            for number, (key, facts) in enumerate(self._facts.items(), start=1)
+            Note(number, tuple(self._sources.note_lines(key, self._facts[number - 1])))
+            for key, number in self._numbers.items()
         )
 
 
@@ -64,17 +156,6 @@ def shown(fact: Fact) -> Fact | None:
         return fact
     last = fact.value.last_known
     return last if last is not None and last.known else None
-
-
-def note_keys(fact: Fact) -> tuple[Key, ...]:
-    """The notes a figure needs: one for each file it rests on, and one for its rule."""
-    cited = shown(fact)
-    if cited is None:
-        return ()
-    keys: list[Key] = list(dict.fromkeys(_file(c) for c in cited.citations()))
-    if isinstance(cited.basis, Derivation):
-        keys.append(("rule", *((d.rule, d.reference) for d in _derivations(cited))))
-    return tuple(keys)
 
 
 def source_lines(fact: Fact) -> tuple[str, ...]:
@@ -96,14 +177,6 @@ def source_text(fact: Fact) -> str:
     return " · ".join(source_lines(fact))
 
 
-def _note_lines(key: Key, facts: Sequence[Fact]) -> Iterable[str]:
-    cited = [one for fact in facts if (one := shown(fact)) is not None]
-    if key[0] == "rule":
-        return _rule_lines(cited)
-    citations = dict.fromkeys(c for fact in cited for c in fact.citations() if _file(c) == key)
-    return _files(list(citations))
-
-
 def _file(citation: Citation) -> Key:
     return (
         "file",
@@ -112,6 +185,12 @@ def _file(citation: Citation) -> Key:
         citation.artifact.sha256,
         citation.locator.member,
     )
+
+
+def _place(citation: Citation) -> Place | None:
+    record = record_of(citation)
+    name = citation.locator.member or citation.artifact.name
+    return None if record is None else (clean(name), record)
 
 
 def _derivations(fact: Fact) -> list[Derivation]:

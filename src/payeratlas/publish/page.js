@@ -31,7 +31,8 @@
   label();
 
   let last = null;
-  const factOf = (event) => (event.target instanceof Element ? event.target.closest(".fact") : null);
+  const told = ".fact[tabindex], .one";
+  const factOf = (event) => (event.target instanceof Element ? event.target.closest(told) : null);
   document.addEventListener("keydown", (event) => {
     root.classList.remove("pointing");
     if (event.key === "Escape") root.classList.add("quiet");

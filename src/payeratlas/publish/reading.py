@@ -6,6 +6,7 @@ Takes the page's JSON, or its HTML, which carries the same JSON inside.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -15,7 +16,7 @@ from typing import Any, cast, get_args
 from payeratlas.model.amounts import Money
 from payeratlas.model.errors import InputError
 from payeratlas.model.facts import Fact, Reason, Unknown, Value
-from payeratlas.model.provenance import Artifact, Citation, Derivation, Locator, Step
+from payeratlas.model.provenance import Artifact, Citation, Derivation, Locator
 from payeratlas.model.time import AsOf, Period
 from payeratlas.publish.json_ import SCHEMA_VERSION
 
@@ -103,25 +104,41 @@ def _page(data: dict[str, Any]) -> PublishedFacts:
             date.fromisoformat(data["as_of"]["service_date"]),
             date.fromisoformat(known_on) if known_on else None,
         ),
-        facts=_facts(data["facts"], {a["id"]: _artifact(a) for a in data["artifacts"]}),
+        facts=_facts(data),
     )
 
 
-def _facts(entries: list[dict[str, Any]], artifacts: dict[str, Artifact]) -> tuple[Fact, ...]:
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the facts of a page share, by id."""
+
+    periods: Mapping[str, Period]
+    rules: Mapping[str, dict[str, Any]]
+    columns: Mapping[str, dict[str, Any]]
+    artifacts: Mapping[str, Artifact]
+
+
+def _facts(data: dict[str, Any]) -> tuple[Fact, ...]:
     """Facts in the order of the table, in which inputs always come before what they give."""
+    shared = _Shared(
+        periods={one["id"]: _period(one) for one in data["periods"]},
+        rules={one["id"]: one for one in data["rules"]},
+        columns={one["id"]: one for one in data["columns"]},
+        artifacts={one["id"]: _artifact(one) for one in data["artifacts"]},
+    )
     built: dict[str, Fact] = {}
-    for entry in entries:
+    for entry in data["facts"]:
         basis: Citation | Derivation | None = None
         if "citation" in entry:
-            basis = _citation(entry["citation"], artifacts)
+            basis = _citation(entry["citation"], shared)
         elif "derivation" in entry:
-            basis = _derivation(entry["derivation"], built)
+            basis = _derivation(entry["derivation"], shared, built)
         built[entry["id"]] = Fact(
             measure=_text(entry["measure"]),
             subject=_text(entry["subject"]),
             value=_value(entry, built),
             unit=_text(entry["unit"]),
-            period=_period(entry["period"]),
+            period=shared.periods[entry["period"]] if entry["period"] is not None else None,
             basis=basis,
         )
     return tuple(built.values())
@@ -149,9 +166,7 @@ def _value(entry: dict[str, Any], built: dict[str, Fact]) -> Value | Unknown:
     raise ValueError(f"{value!r} is no value of type {entry['type']!r}")
 
 
-def _period(data: dict[str, Any] | None) -> Period | None:
-    if data is None:
-        return None
+def _period(data: dict[str, Any]) -> Period:
     end = date.fromisoformat(data["to"]) if data["to"] is not None else None
     return Period(date.fromisoformat(data["from"]), end, data.get("observed", False))
 
@@ -166,29 +181,28 @@ def _artifact(data: dict[str, Any]) -> Artifact:
     )
 
 
-def _citation(data: dict[str, Any], artifacts: dict[str, Artifact]) -> Citation:
-    locator = Locator(_text(data["locator"]), _text(data.get("member", "")), _text(data["column"]))
+def _citation(data: dict[str, Any], shared: _Shared) -> Citation:
+    column = shared.columns[data["column"]]
+    locator = Locator(
+        _text(data["locator"]), _text(column.get("member", "")), _text(column["heading"])
+    )
     return Citation(
-        source=_text(data["source"]),
-        release=_text(data["release"]),
-        artifact=artifacts[data["artifact"]],
+        source=_text(column["source"]),
+        release=_text(column["release"]),
+        artifact=shared.artifacts[column["artifact"]],
         locator=locator,
         text=_text(data["text"]),
     )
 
 
-def _derivation(data: dict[str, Any], built: dict[str, Fact]) -> Derivation:
+def _derivation(data: dict[str, Any], shared: _Shared, built: dict[str, Fact]) -> Derivation:
+    rule = shared.rules[data["rule"]]
+    inputs = zip(rule["roles"], data["inputs"], strict=True)
     return Derivation(
-        rule=_text(data["rule"]),
-        inputs=tuple((_text(given["role"]), built[given["fact"]]) for given in data["inputs"]),
-        settings=tuple((role, _text(value)) for role, value in data["settings"].items()),
-        reference=_text(data["reference"]),
-        steps=tuple(
-            Step(
-                _text(s["label"]), _text(s["expression"]), _text(s["result"]), _text(s["reference"])
-            )
-            for s in data["steps"]
-        ),
+        rule=_text(rule["rule"]),
+        inputs=tuple((_text(role), built[given]) for role, given in inputs),
+        settings=tuple((role, _text(value)) for role, value in rule["settings"].items()),
+        reference=_text(rule["reference"]),
     )
 
 

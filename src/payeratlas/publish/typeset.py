@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from string import ascii_lowercase
 
 from payeratlas.model.facts import Fact, Unknown
@@ -29,7 +30,7 @@ from payeratlas.pages.page import (
     Text,
     Tiles,
 )
-from payeratlas.publish.notes import Key, Note, Notes, note_keys, source_lines
+from payeratlas.publish.notes import Key, Note, Notes, Place, Sources
 from payeratlas.publish.view import (
     BlockView,
     BulletsView,
@@ -59,6 +60,7 @@ from payeratlas.publish.wording import (
     last_known_text,
     period_iso,
     period_text,
+    ranges_text,
     source_name,
     unknown_text,
     value_text,
@@ -68,6 +70,7 @@ _SAFE_LINK = re.compile(r"(https?://|mailto:|#|\.{0,2}/|[\w%~-][\w%~.-]*(/|\.htm
 
 Shared = dict[Key, Fact]
 """Notes that several figures share, each with a figure that stands for them."""
+Places = set[Place]
 
 
 def typeset(page: Page, beside: Collection[str] = ()) -> PageView:
@@ -115,14 +118,15 @@ class _Setter:
 
     def __init__(self, beside: Collection[str] = ()) -> None:
         self.beside = beside
-        self.notes = Notes()
+        self.sources = Sources()
+        self.notes = Notes(self.sources)
         self.figures = 0
         self.blocks_set = 0
         self.reasons: dict[str, str] = {}
 
     def turn_page(self) -> tuple[Note, ...]:
         """The notes so far; the next ones start at 1 again."""
-        notes, self.notes = self.notes.all(), Notes()
+        notes, self.notes = self.notes.all(), Notes(self.sources)
         return notes
 
     def section(self, section: Section) -> SectionView:
@@ -188,15 +192,17 @@ class _Setter:
         """A table; notes shared by a column stand in its heading, by a row on its first cell."""
         identity = self.next_id("table")
         self.reasons = _reasons([fact for row in grid.rows for fact in _facts(row)], 2)
-        columns = [
-            _shared([fact for r in grid.rows for fact in _facts(r[column : column + 1])], 3)
+        below = [
+            [fact for row in grid.rows for fact in _facts(row[column : column + 1])]
             for column in range(len(grid.head))
         ]
+        columns = [self.shared(facts, 3) for facts in below]
+        common = [self.common_places(facts) for facts in below] if grid.folded else None
         head = tuple(
             HeadView(clean(text), column in grid.numeric, self.marks(columns[column]))
             for column, text in enumerate(grid.head)
         )
-        rows = tuple(self.row(row, columns) for row in grid.rows)
+        rows = tuple(self.row(row, columns, common) for row in grid.rows)
         reasons = self.told_reasons()
         return GridView(
             id=identity,
@@ -208,31 +214,75 @@ class _Setter:
             reasons=reasons,
         )
 
-    def row(self, cells: Sequence[Cell], columns: Sequence[Shared]) -> tuple[CellView, ...]:
-        """One row, given what its columns' headings already carry."""
+    def row(
+        self, cells: Sequence[Cell], columns: Sequence[Shared], common: Sequence[Places] | None
+    ) -> tuple[CellView, ...]:
+        """One row, given what its columns' headings already carry.
+
+        ``common`` are the records that each column as a whole rests on, where the table is folded:
+        there a row whose notes all stand in headings or on its first cell has one source.
+        """
+        facts = [_facts([cell]) for cell in cells]
         above = [set(columns[i]) if i < len(columns) else set() for i in range(len(cells))]
-        shared = _shared(
-            [fact for cell in cells for fact in _facts([cell])],
-            2,
-            without=set().union(*above) if above else set(),
-        )
+        without = set().union(*above) if above else set()
+        shared = self.shared([fact for inside in facts for fact in inside], 2, without)
+        carried = [keys | shared.keys() for keys in above]
+        source = ""
+        if common is not None and all(
+            fact.known and carried[column].issuperset(self.sources.keys(fact))
+            for column, inside in enumerate(facts)
+            for fact in inside
+        ):
+            source = self.row_source(facts, common)
+        identity = self.next_figure() if source else ""
         return tuple(
             CellView(
-                self.line(cell.text, above[column] | set(shared)),
+                self.line(cell.text, carried[column], identified=not source),
                 cell.tone,
                 self.marks(shared) if column == 0 else (),
+                source if column == 0 else "",
+                identity if column == 0 else "",
             )
             for column, cell in enumerate(cells)
         )
+
+    def row_source(self, facts: Sequence[Sequence[Fact]], common: Sequence[Places]) -> str:
+        """The records that are this row's own, and the notes that say the rest."""
+        own: dict[Place, None] = {}
+        numbers: set[int] = set()
+        for column, inside in enumerate(facts):
+            for fact in inside:
+                numbers.update(self.notes.number(key, fact) for key in self.sources.keys(fact))
+                for place in self.sources.places(fact):
+                    if column >= len(common) or place not in common[column]:
+                        own[place] = None
+        if not numbers:
+            return ""
+        return "; ".join([*map(_place_words, own), _notes_below(tuple(sorted(numbers)))])
+
+    def shared(self, facts: Sequence[Fact], least: int, without: Collection[Key] = ()) -> Shared:
+        """The notes that all figures with a source share, if there are at least that many."""
+        cited = [(fact, keys) for fact in facts if (keys := self.sources.keys(fact))]
+        if len(cited) < least:
+            return {}
+        common = set.intersection(*(set(keys) for _, keys in cited)) - set(without)
+        first, keys = cited[0]
+        return {key: first for key in keys if key in common}
+
+    def common_places(self, facts: Sequence[Fact]) -> Places:
+        """The records that all figures with a source rest on."""
+        cited = [set(places) for fact in facts if (places := self.sources.places(fact))]
+        return set.intersection(*cited) if cited else set()
 
     def marks(self, shared: Shared) -> tuple[int, ...]:
         return tuple(sorted(self.notes.number(key, fact) for key, fact in shared.items()))
 
     def numbers(self, fact: Fact) -> tuple[int, ...]:
-        return tuple(sorted(self.notes.number(key, fact) for key in note_keys(fact)))
+        return tuple(sorted(self.notes.number(key, fact) for key in self.sources.keys(fact)))
 
-    def line(self, text: Text, above: Collection[Key] = ()) -> Line:
-        """Spans as ink; notes named in ``above`` are carried by the heading or the row."""
+    def line(self, text: Text, above: Collection[Key] = (), *, identified: bool = True) -> Line:
+        """Spans as ink; notes named in ``above`` are carried by the heading or the row, and figures
+        that are not ``identified`` by the row altogether."""
         inks: list[Ink] = []
         for span in text:
             match span:
@@ -245,7 +295,7 @@ class _Setter:
                 case date():
                     inks.append(When(date_text(span), span.isoformat(), True))
                 case Fact():
-                    inks.append(self.figure(span, above))
+                    inks.append(self.figure(span, above) if identified else self.plain(span))
         return tuple(inks)
 
     def link(self, href: str) -> str:
@@ -256,9 +306,10 @@ class _Setter:
         return f"../{code}/{code}.html" if code in self.beside else ""
 
     def figure(self, fact: Fact, above: Collection[Key]) -> Figure:
-        self.figures += 1
-        numbered = sorted((self.notes.number(key, fact), key) for key in note_keys(fact))
-        text, last, letter, sources = "", "", "", source_lines(fact)
+        keys = self.sources.keys(fact)
+        numbers = [self.notes.number(key, fact) for key in keys]
+        marks = [n for n, key in zip(numbers, keys, strict=True) if key not in above]
+        text, last, letter, sources = "", "", "", self.sources.lines(fact)
         if isinstance(fact.value, Unknown):
             text, last = unknown_text(fact.value), last_known_text(fact.value)
             letter = self.reasons.get(text, "")
@@ -268,15 +319,24 @@ class _Setter:
             text = value_text(fact)
         return Figure(
             fact=fact,
-            id=f"s{self.figures}",
+            id=self.next_figure(),
             text=text,
             last=last,
             about=_about(fact),
             sources=sources,
-            notes=tuple(number for number, _ in numbered),
-            marks=tuple(number for number, key in numbered if key not in above),
+            notes=tuple(sorted(numbers)),
+            marks=tuple(sorted(marks)),
             letter=letter,
         )
+
+    def plain(self, fact: Fact) -> Figure:
+        """A known figure whose source its row tells."""
+        numbers = sorted([self.notes.number(key, fact) for key in self.sources.keys(fact)])
+        return Figure(fact, "", value_text(fact), "", "", (), tuple(numbers), ())
+
+    def next_figure(self) -> str:
+        self.figures += 1
+        return f"s{self.figures}"
 
     def next_id(self, kind: str) -> str:
         self.blocks_set += 1
@@ -291,6 +351,16 @@ def _about(fact: Fact) -> str:
     return words + (f", {period_text(fact.period)}" if fact.period else "")
 
 
+def _place_words(place: Place) -> str:
+    name, record = place
+    return f"{name}, record {record:,}"
+
+
+@lru_cache(maxsize=256)
+def _notes_below(notes: tuple[int, ...]) -> str:
+    return f"note{'s' if len(notes) > 1 else ''} {ranges_text(notes)} below"
+
+
 def _facts(cells: Iterable[Cell]) -> list[Fact]:
     return [span for cell in cells for span in cell.text if isinstance(span, Fact)]
 
@@ -300,13 +370,3 @@ def _reasons(facts: Sequence[Fact], least: int) -> dict[str, str]:
     counted = Counter(unknown_text(f.value) for f in facts if isinstance(f.value, Unknown))
     repeated = [text for text, count in counted.items() if count >= least]
     return {text: ascii_lowercase[i % 26] * (1 + i // 26) for i, text in enumerate(repeated)}
-
-
-def _shared(facts: Sequence[Fact], least: int, without: Collection[Key] = ()) -> Shared:
-    """The notes that all figures with a source share, if there are at least that many figures."""
-    cited = [(fact, keys) for fact in facts if (keys := note_keys(fact))]
-    if len(cited) < least:
-        return {}
-    common = set.intersection(*(set(keys) for _, keys in cited)) - set(without)
-    first, keys = cited[0]
-    return {key: first for key in keys if key in common}

@@ -45,7 +45,8 @@ class Figure:
 
     ``text`` is the value, or the reason why there is none; ``last`` the last known value in
     words. ``notes`` are the numbers of its notes; ``marks`` those printed beside it, the others
-    being carried by its column's heading or its row. ``sources`` are the lines of its own source.
+    being carried by its column's heading or its row. ``sources`` are the lines of its own source,
+    ``about`` what they speak of; where its row tells its source, both are empty and so is ``id``.
     ``letter`` points to the reason under the table where several cells share one; ``text`` is
     then only how the reason opens.
     """
@@ -121,11 +122,14 @@ class TilesView:
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """A cell; ``marks`` are the notes that all figures of its row share (on its first cell)."""
+    """A cell. On the first of its row, ``marks`` are the notes that all figures of the row share;
+    in a folded table ``source`` tells in short where they all come from, and ``id`` names it."""
 
     line: Line
     tone: Tone
     marks: tuple[int, ...] = ()
+    source: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

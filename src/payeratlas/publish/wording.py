@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from payeratlas.model.amounts import Money
 from payeratlas.model.facts import Fact, Reason, Unknown
@@ -35,12 +36,15 @@ _INITIALS = re.compile(
 """Words of source ids that are read letter by letter."""
 
 
+@lru_cache(maxsize=16_384)
 def clean(text: str) -> str:
     """The text without control characters, so that no rendering can be steered by a source.
 
     White space is folded to single blanks at line breaks and tabs; other control characters, lone
     surrogates, what XML forbids and bidirectional overrides become U+FFFD.
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = re.sub(r"[\t\r\n\v\f\u0085\u2028\u2029]+", " ", text)
     if text.isascii() and text.isprintable():
         return text
@@ -110,6 +114,7 @@ def date_text(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
+@lru_cache(maxsize=1024)
 def period_text(period: Period) -> str:
     """A half-open period by its first and last day: ``October 1 to December 31, 2025``."""
     if period.end is None:
@@ -137,6 +142,7 @@ def known_on_text(as_of: AsOf) -> str:
     return f"what was issued by {date_text(as_of.known_on)}"
 
 
+@lru_cache(maxsize=1024)
 def source_name(source: str) -> str:
     """A source's id as a name: ``cms_pfs_rvu`` is ``CMS PFS RVU``."""
     words = clean(source).replace("_", " ").split()

@@ -4,5 +4,16 @@ from payeratlas.store.manifest import Part, Published
 from payeratlas.store.query import Tally
 from payeratlas.store.reopen import Reopened
 from payeratlas.store.store import EMBEDDED, Store
+from payeratlas.store.watch import Question, Watched, edition_now
 
-__all__ = ["EMBEDDED", "Part", "Published", "Reopened", "Store", "Tally"]
+__all__ = [
+    "EMBEDDED",
+    "Part",
+    "Published",
+    "Question",
+    "Reopened",
+    "Store",
+    "Tally",
+    "Watched",
+    "edition_now",
+]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payeratlas.model.errors import StoreError
+from payeratlas.store.ahead import Ahead, refuse_other_than_text
 from payeratlas.store.disk import sha256_of
 from payeratlas.store.manifest import Part, Published, Wanted, wanted
 from payeratlas.tables.contract import PROVENANCE, Cell, Row, Table
@@ -85,6 +86,7 @@ class Reader:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._trusted: set[tuple[Path, str]] = set()
         self._opening = threading.Lock()
+        self._ahead: Ahead | None = None
 
     def trust(self, published: Published, part: Part) -> Path:
         """The path of a partition, verified on first use."""
@@ -93,6 +95,12 @@ class Reader:
             verified(published, part)
             self._trusted.add((path, part.sha256))
         return path
+
+    def expect(self, codes: Iterable[str]) -> None:
+        """Say which billing codes come next: their rows are read together, on the first need."""
+        if self._ahead is None:
+            self._ahead = Ahead(self._read)
+        self._ahead.expect(codes)
 
     def rows(
         self,
@@ -105,6 +113,17 @@ class Reader:
 
         ``ordinal`` asks for the row of one record.
         """
+        if self._ahead is not None and ordinal is None:
+            return self._ahead.rows(table, list(parts), where)
+        return self._read(table, parts, where, ordinal)
+
+    def _read(
+        self,
+        table: Table,
+        parts: Iterable[tuple[Published, Part]],
+        where: Mapping[str, Wanted],
+        ordinal: int | None = None,
+    ) -> list[Row]:
         places: dict[str, tuple[int, str]] = {}
         for index, (published, part) in enumerate(parts):
             path = self.trust(published, part)
@@ -214,9 +233,8 @@ def _condition(
     """The WHERE clause of conditions on text columns, and its bound values."""
     terms: list[str] = []
     values: list[Any] = []
+    refuse_other_than_text(table, where)
     for name, value in where.items():
-        if table.column(name).kind != "text":
-            raise ValueError(f"{table.name}.{name} is not text: rows are looked up by text")
         accepted = wanted(value)
         terms.append(f'"{name}" IN ({", ".join("?" * len(accepted))})' if accepted else "false")
         values += accepted

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from payeratlas.model.errors import StoreError
 from payeratlas.model.facts import Fact, Unknown, Value
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from payeratlas.tables.reading import Reading
 
 EMBEDDED = Path(__file__).parents[1] / "embedded"
+T = TypeVar("T")
+_KEPT = 10_000  # answers kept by once(), so that a process that runs for weeks does not grow
 
 
 class Store:
@@ -54,6 +56,7 @@ class Store:
         self._lock = ReadLock(self.root)
         self._roots = (*((self._embedded,) if self._embedded else ()), self.root)
         self._reader = Reader(self._roots)
+        self._once: dict[Hashable, Any] = {}
         self._published = self._load()
         self._closing = weakref.finalize(self, _close, self._lock, self._reader)
 
@@ -71,6 +74,7 @@ class Store:
         self._closing()
 
     def _load(self) -> dict[tuple[str, str], Published]:
+        self._once.clear()
         found: dict[tuple[str, str], Published] = {}
         for root in self._roots:
             for path in sorted((root / "releases").glob("*/*.json")):
@@ -89,8 +93,21 @@ class Store:
 
     def releases(self, source: str | None = None) -> tuple[Published, ...]:
         """Every release on hand (of one source), by source, start of cover, issue and id."""
-        found = [p for p in self._published.values() if source in (None, p.release.source)]
-        return tuple(sorted(found, key=lambda p: _order(p.release)))
+
+        def find() -> tuple[Published, ...]:
+            found = [p for p in self._published.values() if source in (None, p.release.source)]
+            return tuple(sorted(found, key=lambda p: _order(p.release)))
+
+        return self.once(("releases", source), find)
+
+    def series(self) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        """Every table on hand with the constants that its partitions stand under, each once."""
+        found = {
+            (part.table, tuple(sorted(part.constants.items()))): part.constants
+            for published in self.releases()
+            for part in published.parts
+        }
+        return tuple((table, constants) for (table, _), constants in sorted(found.items()))
 
     def release_of(self, row: Row) -> Release:
         """The release a row belongs to."""
@@ -105,12 +122,35 @@ class Store:
         final or correction, covering the date of service and known on ``as_of.known_on``: whole
         ones before excerpts, then the latest issued. Nothing is ever carried forward.
         """
+        key = ("in_force", table, as_of, source, tuple(constants.items()))
+        return self.once(key, lambda: self._in_force(table, as_of, source, constants))
+
+    def _in_force(
+        self, table: str, as_of: AsOf, source: str | None, constants: Mapping[str, Wanted]
+    ) -> Published | Unknown:
         holding = {id(p.release): p for p in self.releases(source) if p.holds(table, **constants)}
         releases = [p.release for p in holding.values()]
         match = inforce.in_force(releases, as_of)
         if match is None:
             return inforce.gap(releases, as_of, _sought(table, constants))
         return holding[id(match)]
+
+    def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """What follows from this store alone, worked out when first asked for and then kept.
+
+        For what every page asks again: ``key`` names it, and holds all that it depends on
+        besides the store.
+        """
+        if key not in self._once:
+            found = work_out()
+            if len(self._once) >= _KEPT:
+                self._once.clear()
+            self._once[key] = found
+        return cast(T, self._once[key])
+
+    def expect(self, codes: Iterable[str]) -> None:
+        """Say which billing codes will be asked for next: their rows are then read together."""
+        self._reader.expect(codes)
 
     @cached_property
     def _version(self) -> str:

@@ -115,15 +115,18 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One stored row: values by contract column, and its place in its release's file."""
+    """One stored row: values by contract column, and its place in its release's file.
+
+    Rows are equal in everything; their hash is that of their place alone.
+    """
 
     table: str
     source: str
     release: str
     artifact: str
     ordinal: int
-    values: Mapping[str, Cell]
-    printed: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Cell] = field(hash=False)
+    printed: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __getitem__(self, column: str) -> Cell:
         return self.values[column]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from payeratlas.model.codes import subject
 from payeratlas.model.facts import Fact, Measure, Unknown
@@ -193,7 +194,12 @@ MEASURES: tuple[Measure, ...] = (
     *_QUALIFYING_MEASURES,
     *(cell.measure for cell in _CAPS),
 )
-_UNITS = {measure.id: measure.unit for measure in MEASURES}
+_PRICED = tuple(
+    cell
+    for cell in _CELLS
+    if cell.column in ("status", "work_rvu", "mp_rvu", "conversion_factor")
+    or cell.column.startswith("pe_rvu")
+)
 
 
 def facts(code: str, as_of: AsOf, store: Store) -> list[Fact]:
@@ -208,16 +214,37 @@ def facts(code: str, as_of: AsOf, store: Store) -> list[Fact]:
     return stated
 
 
-def row_facts(row: Row, as_of: AsOf, store: Store) -> list[Fact]:
+@lru_cache(maxsize=64)
+def row_facts(row: Row, as_of: AsOf, store: Store) -> tuple[Fact, ...]:
     """What one row of the relative value file states, and the national amounts it gives."""
     who = subject(row.text("hcpcs"), row.text("modifier"))
     period = period_of(row, as_of, store)
     cells = [_cell(cell, row, who, period, store) for cell in _CELLS]
-    capped = any(row.decimal(cell.column) for cell in _CAPS)
-    caps = [_cell(cell, row, who, period, store) for cell in _CAPS] if capped else []
+    caps = _caps(row, who, period, store)
     inputs = {fact.measure: fact for fact in (*cells, *caps)}
     amounts = [fact for setting in SETTINGS for fact in amounts_of(who, setting, inputs, period)]
-    return [*cells, *amounts, *caps]
+    return (*cells, *amounts, *caps)
+
+
+@lru_cache(maxsize=64)
+def payment_facts(row: Row, as_of: AsOf, store: Store) -> Mapping[str, Fact]:
+    """Of :func:`row_facts` only the national payments and what they follow from, by measure.
+
+    For the many rows of a code's history, of which a page shows nothing else.
+    """
+    who = subject(row.text("hcpcs"), row.text("modifier"))
+    period = period_of(row, as_of, store)
+    cells = [_cell(cell, row, who, period, store) for cell in _PRICED]
+    inputs = {fact.measure: fact for fact in (*cells, *_caps(row, who, period, store))}
+    payments = [payment_of(who, setting, inputs, period) for setting in SETTINGS]
+    return inputs | {fact.measure: fact for fact in payments}
+
+
+def _caps(row: Row, who: str, period: Period, store: Store) -> list[Fact]:
+    """The RVUs of the outpatient cap, where the row prints any."""
+    if not any(row.decimal(cell.column) for cell in _CAPS):
+        return []
+    return [_cell(cell, row, who, period, store) for cell in _CAPS]
 
 
 def _cell(cell: _Cited, row: Row, who: str, period: Period, store: Store) -> Fact:
@@ -247,7 +274,27 @@ def amounts_of(
     ``inputs`` are the row's Facts by measure; ``gpci`` the indices of a locality by role, or
     None for the national amount. A row without a Medicare price gives Unknowns that say why.
     """
-    names = [f"pfs.{kind}.{setting}" for kind in ("payment", "nonparticipating", "limiting_charge")]
+    payment = payment_of(who, setting, inputs, period, gpci)
+    names = [f"pfs.{kind}.{setting}" for kind in ("nonparticipating", "limiting_charge")]
+    if isinstance(payment.value, Unknown) and payment.value.reason == "not_priced":
+        return [payment, *(replace(payment, measure=name) for name in names)]
+    allowed = {"allowed": payment}
+    return [
+        payment,
+        derive("pfs.nonparticipating", names[0], who, allowed, period=period),
+        derive("pfs.limiting_charge", names[1], who, allowed, period=period),
+    ]
+
+
+def payment_of(
+    who: str,
+    setting: RateType,
+    inputs: Mapping[str, Fact],
+    period: Period,
+    gpci: Mapping[str, Fact] | None = None,
+) -> Fact:
+    """The first of :func:`amounts_of` alone: what Medicare pays for one row in one setting."""
+    measure = f"pfs.payment.{setting}"
     roles = {
         "work_rvu": inputs["pfs.work_rvu"],
         "pe_rvu": inputs[f"pfs.pe_rvu.{setting}"],
@@ -256,8 +303,9 @@ def amounts_of(
     has_rvus = any(fact.value for fact in roles.values())
     why = why_not_priced(str(inputs["pfs.status"].value), has_rvus=has_rvus)
     if why:
-        return [Fact(m, who, Unknown("not_priced", f"{why}."), "USD", period) for m in names]
-    roles |= dict(gpci or {})
+        return Fact(measure, who, Unknown("not_priced", f"{why}."), "USD", period)
+    if gpci:
+        roles |= gpci
     roles["conversion_factor"] = inputs["pfs.conversion_factor"]
     rule = "pfs.payment"
     cap = f"pfs.opps_cap.pe_rvu.{setting}"
@@ -265,19 +313,17 @@ def amounts_of(
         rule = "pfs.payable"
         roles |= {"opps_pe": inputs[cap], "opps_mp": inputs["pfs.opps_cap.mp_rvu"]}
     scope = "locality" if gpci else "national"
-    payment = derive(f"{rule}.{scope}", names[0], who, roles, period=period)
-    allowed = {"allowed": payment}
-    return [
-        payment,
-        derive("pfs.nonparticipating", names[1], who, allowed, period=period),
-        derive("pfs.limiting_charge", names[2], who, allowed, period=period),
-    ]
+    return derive(f"{rule}.{scope}", measure, who, roles, period=period)
 
 
 def period_of(row: Row, as_of: AsOf, store: Store) -> Period:
     """The dates of service that the row's release governs, later corrections applied."""
-    among = tuple(p.release for p in store.releases(row.source))
-    return effective(store.release_of(row), among, as_of)
+
+    def work_out() -> Period:
+        among = tuple(p.release for p in store.releases(row.source))
+        return effective(store.release_of(row), among, as_of)
+
+    return store.once(("effective", row.source, row.release, as_of), work_out)
 
 
 def _all_unknown(code: str, why: Unknown, as_of: AsOf, store: Store) -> list[Fact]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from weakref import WeakKeyDictionary
+from functools import partial
 
 from payeratlas.coding.ptp import REFERENCE, counted_together, in_effect
 from payeratlas.model.errors import InputError, StoreError
@@ -47,7 +47,8 @@ _INDICATORS = {"0": "No modifier lifts the edit", "1": "A modifier may lift the 
 
 Place = tuple[str, str, str]  # digest of the release, service type, column
 
-_loaded: WeakKeyDictionary[Store, dict[Place, dict[str, list[Tally]]]] = WeakKeyDictionary()
+_loaded: dict[Place, dict[str, list[Tally]]] = {}
+"""Counts of all codes, by what they depend on: the digest names the pinned tables."""
 
 
 def facts(code: str, as_of: AsOf, store: Store) -> list[Fact]:
@@ -70,9 +71,7 @@ def load(as_of: AsOf, store: Store) -> None:
         if isinstance(published, Unknown):
             continue
         for column in COLUMNS:
-            codes = _loaded.setdefault(store, {}).setdefault(
-                (published.digest, service, column), {}
-            )
+            codes = _loaded.setdefault((published.digest, service, column), {})
             if not codes:
                 for tally in store.tally(
                     TABLE, published, (column, *_BY), evidence=_CODES, service=service
@@ -123,6 +122,14 @@ def _counted(code: str, service: str, column: str, as_of: AsOf, store: Store) ->
     return _count(code, service, column, match, as_of.service_date, store)
 
 
+def _told(numbers: Mapping[str, int]) -> tuple[Step, ...]:
+    """The count by modifier indicator, a step each."""
+    return tuple(
+        Step(_INDICATORS[indicator], f"modifier indicator {indicator}", f"{number:,}")
+        for indicator, number in numbers.items()
+    )
+
+
 def _count(
     code: str, service: str, column: str, published: Published, day: date, store: Store
 ) -> Fact:
@@ -143,10 +150,7 @@ def _count(
             ("day", day.isoformat()),
         ),
         reference=f"{REFERENCE}: edits in effect on the day",
-        steps=tuple(
-            Step(_INDICATORS[indicator], f"modifier indicator {indicator}", f"{number:,}")
-            for indicator, number in numbers.items()
-        ),
+        tell=partial(_told, numbers),
     )
     return Fact(
         f"ncci.ptp.{service}.{column}.count",
@@ -161,7 +165,7 @@ def _count(
 def _tallies(
     code: str, service: str, column: str, published: Published, store: Store
 ) -> Sequence[Tally]:
-    loaded = _loaded.get(store, {}).get((published.digest, service, column))
+    loaded = _loaded.get((published.digest, service, column))
     if loaded is not None:
         return loaded.get(code, [])
     return store.tally(TABLE, published, _BY, evidence=_CODES, **{"service": service, column: code})

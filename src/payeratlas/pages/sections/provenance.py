@@ -10,7 +10,7 @@ from payeratlas.model.time import AsOf
 from payeratlas.pages.facts import facts_of
 from payeratlas.pages.page import Bullets, Cell, Grid, Name, Section, Subsection, Text, sentence
 from payeratlas.pages.registry import Place
-from payeratlas.pages.releases import releases_in_force
+from payeratlas.pages.releases import resting_on, series_read
 from payeratlas.pages.sheet import plain
 from payeratlas.store import Store
 
@@ -33,12 +33,9 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
 
 
 def _releases(as_of: AsOf, store: Store) -> Grid:
-    in_force = {(r.source, r.id) for r in releases_in_force(as_of, store)}
     rows = []
-    for published in store.releases():
-        release = published.release
-        if (release.source, release.id) not in in_force:
-            continue
+    for release in resting_on(as_of, store):
+        (published,) = (p for p in store.releases(release.source) if p.release == release)
         files = {part.artifact.sha256: part for part in published.parts}
         account: Text = ()
         for part in files.values():
@@ -91,9 +88,9 @@ def _completeness(code: str, as_of: AsOf, store: Store) -> Grid:
 
 
 def _freshness(as_of: AsOf, store: Store) -> Grid:
-    """For each series, the latest dates of service that a release on hand is for."""
+    """For each series read, the latest dates of service that a release on hand is for."""
     rows = []
-    for source in dict.fromkeys(p.release.source for p in store.releases()):
+    for source in series_read(store):
         held = [p.release for p in store.releases(source) if as_of.knows(p.release.issued)]
         if not held:
             continue
@@ -111,7 +108,7 @@ def _freshness(as_of: AsOf, store: Store) -> Grid:
             )
         )
     return Grid(
-        "Freshness: the newest release on hand of each series",
+        "Freshness: the newest release on hand of each series read for this page",
         ("Series", "Newest release", "Dates of service", "For this page"),
         tuple(rows),
     )

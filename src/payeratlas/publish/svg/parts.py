@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
@@ -109,11 +109,32 @@ class Drawing:
         """The mark of a series: a disc for the office, a diamond for the facility."""
         if key == "office":
             self.add("circle", title, cx=x, cy=y, r=radius, fill=self.theme.office)
-            return
-        arm = radius * 1.25
-        points = ((x, y - arm), (x + arm, y), (x, y + arm), (x - arm, y))
-        path = "M" + "L".join(f"{_number(a)} {_number(b)}" for a, b in points) + "Z"
-        self.add("path", title, d=path, fill=self.theme.facility)
+        else:
+            self.add("path", title, d=_diamond(x, y, radius), fill=self.theme.facility)
+
+    def marks(
+        self, key: Key, places: Sequence[tuple[float, float]], radius: float, titles: Sequence[str]
+    ) -> None:
+        """Many marks of a series at once, a title for each; without titles they are one path."""
+        colour = _text(self.theme.of(key))
+        if titles:
+            made = []
+            for (x, y), title in zip(places, titles, strict=True):
+                if key == "office":
+                    shape = f'circle cx="{_tenth(x)}" cy="{_tenth(y)}" r="{_number(radius)}"'
+                else:
+                    shape = f'path d="{_diamond(x, y, radius)}"'
+                made.append(f"<{shape}><title>{_text(title)}</title></{shape.split(' ', 1)[0]}>")
+            self._parts.append(f'<g fill="{colour}">{"".join(made)}</g>')
+        elif key == "office":  # a line of no length with round ends is a disc
+            path = "".join(f"M{_tenth(x)} {_tenth(y)}h0" for x, y in places)
+            self._parts.append(
+                f'<path d="{path}" fill="none" stroke="{colour}" '
+                f'stroke-width="{_number(2 * radius)}" stroke-linecap="round"/>'
+            )
+        else:
+            path = "".join(_diamond(x, y, radius) for x, y in places)
+            self._parts.append(f'<path d="{path}" fill="{colour}"/>')
 
     def hatch(self) -> str:
         """Define the hatching of a span without data; returns its paint."""
@@ -180,6 +201,16 @@ def wrap(words: str, width: float, size: float = SIZE) -> list[str]:
 def wide(words: str, size: float = SIZE) -> float:
     """A generous estimate of the width of words, in pixels."""
     return len(words) * size * 0.6
+
+
+def _diamond(x: float, y: float, radius: float) -> str:
+    arm = radius * 1.25
+    a = _number(arm)
+    return f"M{_tenth(x)} {_tenth(y - arm)}l{a} {a}-{a} {a}-{a}-{a}z"
+
+
+def _tenth(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def _number(value: float) -> str:

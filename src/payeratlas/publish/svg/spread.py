@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import sqrt
 
 from payeratlas.model.facts import Fact
 from payeratlas.pages.page import Chart, Point, Series
@@ -51,9 +52,9 @@ def spread(drawing: Drawing, chart: Chart) -> None:
         return
     marked = chart.marked if chart.marked and amount(chart.marked) is not None else None
     reach = [*values, *([amount(marked) or Decimal(0)] if marked else [])]
-    round_dollars = ticks(min(reach), max(reach), 5 if drawing.width < 500 else 8)
+    round_dollars = ticks(min(reach), max(reach), 5 if _is_narrow(drawing.width) else 8)
     axis = _Axis(round_dollars[0], round_dollars[-1], _SIDE, drawing.width - _SIDE - 6)
-    radius = 2.2 if drawing.width < 500 else 3.2
+    radius = 2.2 if _is_narrow(drawing.width) else 3.2
     bands = [_Band(series, axis, radius, drawing.width) for series in chart.series]
     foot = sum(band.height for band in bands)
     for dollars in round_dollars:
@@ -101,16 +102,15 @@ class _Band:
         self.height = self.labels + max((end[1] for end in self.ends), default=0) * _LINE + 22
 
     def draw(self, drawing: Drawing, axis: _Axis, top: float) -> None:
-        """Every mark with its title, the two ends named."""
+        """Every mark, the two ends named. Where a pointer can rest on a mark it has a title."""
         colour = drawing.theme.of(self.series.key)
         drawing.mark(self.series.key, 6, top + 10, 4)
         drawing.text(16, top + 14, self.series.title, fill=colour, weight="600")
         if not self.points:
             return
         low, high = self.points[0][0], self.points[-1][0]
-        for (value, label, point), (x, y) in zip(self.points, self.places, strict=True):
-            title = f"{label}, {self.series.title}: {value_text(point.fact)}"
-            centre = top + self.middle + y
+        places = [(x, top + self.middle + y) for x, y in self.places]
+        for (value, _, _), (x, centre) in zip(self.points, places, strict=True):
             if value in (low, high):
                 drawing.add(
                     "circle",
@@ -120,7 +120,13 @@ class _Band:
                     fill="none",
                     stroke=drawing.theme.ink,
                 )
-            drawing.mark(self.series.key, x, centre, self.radius, title)
+        titles = [
+            f"{label}, {self.series.title}: {value_text(point.fact)}"
+            for _, label, point in self.points
+        ]
+        drawing.marks(
+            self.series.key, places, self.radius, [] if _is_narrow(drawing.width) else titles
+        )
         for x, line, anchor, words in self.ends:
             drawing.text(x, top + self.labels + line * _LINE, words, anchor=anchor, halo=True)
 
@@ -172,18 +178,26 @@ def _widest(lines: list[str]) -> float:
     return max(map(wide, lines))
 
 
+def _is_narrow(width: int) -> bool:
+    """Whether it is drawn for a phone, which has no pointer to rest on a mark."""
+    return width < 500
+
+
 def _swarm(places: list[float], radius: float) -> list[tuple[float, float]]:
     """Set marks beside each other without overlap, each at its own dollar, as near the middle
-    line as it can: above and below in turn."""
+    line as it can: above and below in turn. ``places`` are in ascending order."""
     step, apart = radius * 0.5, radius * 2.1
+    # How far apart marks must stand across that are so many levels apart in height.
+    reach = [sqrt(apart**2 - (step * levels) ** 2) for levels in range(int(apart / step) + 1)]
+    near = [(levels, reach[abs(levels)]) for levels in range(1 - len(reach), len(reach))]
+    free: dict[int, float] = {}  # from where on a level can be used again
     placed: list[tuple[float, float]] = []
     for x in places:
-        near = [(a, b) for a, b in placed if abs(a - x) < apart]
-        level = 0
-        while True:
-            y = step * ((level + 1) // 2) * (1 if level % 2 else -1)
-            if all((a - x) ** 2 + (b - y) ** 2 >= apart**2 for a, b in near):
-                placed.append((x, y))
-                break
-            level += 1
+        turn = level = 0
+        while x < free.get(level, x):
+            turn += 1
+            level = (turn + 1) // 2 * (1 if turn % 2 else -1)
+        placed.append((x, step * level))
+        for other, room in near:
+            free[level + other] = max(free.get(level + other, x), x + room)
     return placed
