@@ -25,6 +25,9 @@ from payeratlas.store.manifest import Wanted
 from payeratlas.tables.catalog import catalog
 from payeratlas.tables.contract import Row
 
+COMPARABLE = 2
+"""How many releases of a list have to be on hand before anything can be compared."""
+
 Kind = Literal["added", "removed", "changed"]
 
 
@@ -139,12 +142,15 @@ def table_steps(followed: Followed, code: str, as_of: AsOf, store: Store) -> tup
     Only releases known on ``as_of.known_on`` that begin by the date of service count. What an
     excerpt leaves out was not removed: it is passed over where it has no row.
     """
+    held = releases_until(followed, as_of, store)
+    if len(held) < COMPARABLE:
+        return ()
     rows: dict[str, list[Row]] = {}
     for row in store.history(followed.table, constants=followed.part, **{followed.key: code}):
         rows.setdefault(row.release, []).append(row)
     telling = [
         (published, rows.get(published.release.id, []))
-        for published in releases_until(followed, as_of, store)
+        for published in held
         if published.release.complete or published.release.id in rows
     ]
     return tuple(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from payeratlas.model.time import AsOf
 from payeratlas.pages.changes import Revision, revisions
-from payeratlas.pages.history import FOLLOWED, TableStep, releases_until, table_steps
+from payeratlas.pages.history import COMPARABLE, FOLLOWED, TableStep, releases_until, table_steps
 from payeratlas.pages.page import (
     Block,
     Bullets,
@@ -31,7 +31,6 @@ SECTION = Place("I", "changes", "What changed")
 SETTINGS = {"nonfacility": "Office (non-facility)", "facility": "Facility"}
 CAUSES = ("Work RVUs", "Practice expense", "Malpractice", "Conversion factor")
 _LISTS = tuple(each for each in FOLLOWED if each.group in ("opps", "asc", "mue"))
-_COMPARABLE = 2  # releases
 _CAUSE_IDS = tuple(cause for cause, _ in STEPS if cause != "indices")
 
 
@@ -65,7 +64,7 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
 
 def _single(as_of: AsOf, store: Store) -> Gap:
     """What cannot be compared, as no two releases of it are on hand."""
-    names = [each.title for each in _LISTS if len(releases_until(each, as_of, store)) < _COMPARABLE]
+    names = [each.title for each in _LISTS if len(releases_until(each, as_of, store)) < COMPARABLE]
     why = (
         "payers' lists, and the edits on pairs of codes, are not compared from issue to issue here."
     )
