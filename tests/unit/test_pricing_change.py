@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from payeratlas.model.amounts import Money
 from payeratlas.model.facts import Fact
 from payeratlas.model.provenance import Derivation
-from payeratlas.pricing.change import STEPS, Change, split
+from payeratlas.pricing.change import STEPS, Change, split, split_values
 from payeratlas.pricing.rules import rerun
 from pricing_facts import YEAR, facts
 
@@ -80,3 +80,44 @@ def test_parts_add_up_to_the_whole_change(old: dict[str, str], new: dict[str, st
         assert isinstance(fact.basis, Derivation)
         values = {role: given.value for role, given in fact.basis.inputs}
         assert rerun(fact.basis.rule, values) == fact.value  # type: ignore[arg-type]
+
+
+caps = st.sampled_from(["0.00", "1.25", "3.40"])
+indices = st.decimals("0.300", "2.500", places=3).map(str)
+whole_sides = st.fixed_dictionaries(
+    {
+        "work_rvu": rvus,
+        "pe_rvu": rvus,
+        "mp_rvu": rvus,
+        "opps_pe": caps,
+        "opps_mp": caps,
+        "work_gpci": indices,
+        "pe_gpci": indices,
+        "mp_gpci": indices,
+        "conversion_factor": factors,
+    }
+)
+
+
+@given(whole_sides, whole_sides, st.booleans())
+def test_bare_values_are_split_as_facts_are(
+    old: dict[str, str], new: dict[str, str], local: bool
+) -> None:
+    """The split of Facts judges the fast one, capped and by locality too."""
+    if not local:
+        old, new = (
+            {role: value for role, value in side.items() if "gpci" not in role}
+            for side in (old, new)
+        )
+    slow = change(old, new)
+    fast = split_values(
+        *({role: Decimal(value) for role, value in side.items()} for side in (old, new))
+    )
+    assert (fast.before, fast.after) == (amount(slow.before), amount(slow.after))
+    assert fast.total == amount(slow.total)
+    assert fast.parts == tuple((cause, amount(fact)) for cause, fact in slow.parts)
+
+
+def test_bare_values_need_the_same_roles_too() -> None:
+    with pytest.raises(ValueError, match="opps_pe"):
+        split_values({"work_rvu": Decimal(1)}, {"work_rvu": Decimal(1), "opps_pe": Decimal(1)})

@@ -26,6 +26,8 @@ COMMANDS = {
     "price": "price",
     "pair": "pair",
     "facts": "facts",
+    "diff": "diff",
+    "watch": "watch",
     "sources": "sources",
     "verify": "verify",
     "doctor": "doctor",

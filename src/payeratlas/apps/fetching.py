@@ -25,16 +25,15 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from payeratlas.apps.comparing import of_kind, pair_json, rows_words, show_pair
 from payeratlas.build.download import Downloaded, Moment, Watch
 from payeratlas.build.fetch import Preview, file_name
 from payeratlas.build.registry import Offer
 from payeratlas.build.terms import Acceptance, Memory, Terms, gate_of, terms
 from payeratlas.model.errors import InputError
+from payeratlas.publish.diff_json import sheet_json
 from payeratlas.store import Store
-from payeratlas.store.changes import Changes, Sheet
-from payeratlas.tables.contract import Cell, Row
 
-_FIRST = 5  # examples that a person still reads
 _STEP = 0.25  # of a file, between two lines where there is no terminal
 _UNKNOWN_STEP = 8 << 20
 
@@ -235,48 +234,11 @@ def fetched(
         ],
         "on_hand": preview.on_hand,
         "against": preview.against.release.id if preview.against else None,
-        "changes": [_changes(pair) for pair in comparison.pairs] if comparison else [],
-        "missing": [_sheet(sheet) for sheet in comparison.alone_before] if comparison else [],
-        "new": [_sheet(sheet) for sheet in comparison.alone_after] if comparison else [],
+        "changes": [pair_json(pair) for pair in comparison.pairs] if comparison else [],
+        "missing": [sheet_json(sheet) for sheet in comparison.alone_before] if comparison else [],
+        "new": [sheet_json(sheet) for sheet in comparison.alone_after] if comparison else [],
         "published": published,
     }
-
-
-def _sheet(sheet: Sheet) -> dict[str, Any]:
-    return {"table": sheet.table.name, "of": dict(sheet.constants), "rows": sheet.rows.num_rows}
-
-
-def _changes(pair: Changes) -> dict[str, Any]:
-    return {
-        "table": pair.after.table.name,
-        "before": dict(pair.before.constants),
-        "after": dict(pair.after.constants),
-        "added": len(pair.added),
-        "removed": len(pair.removed),
-        "changed": len(pair.changed_after),
-        "same": pair.same,
-        "untold": pair.untold,
-        "columns": [_column(pair, name, count) for name, count in pair.columns.items()],
-        "first_added": [_key(pair, row) for row in pair.added_rows(_FIRST)],
-        "first_removed": [_key(pair, row) for row in pair.removed_rows(_FIRST)],
-        "only_before": list(pair.only_before),
-        "only_after": list(pair.only_after),
-    }
-
-
-def _column(pair: Changes, name: str, count: int) -> dict[str, Any]:
-    (first,) = pair.changed_rows(1, column=name)
-    old, new = first.before[name], first.after[name]
-    example = {"key": _key(pair, first.after), "before": _cell(old), "after": _cell(new)}
-    return {"column": name, "rows": count, "first": example}
-
-
-def _key(pair: Changes, row: Row) -> str:
-    return " ".join(filter(None, (str(row[name]) for name in pair.key)))
-
-
-def _cell(value: Cell) -> str | None:
-    return None if value is None else str(value)
 
 
 def show_preview(summary: Mapping[str, Any]) -> None:
@@ -296,44 +258,14 @@ def show_preview(summary: Mapping[str, Any]) -> None:
     what = "as it is on hand now" if again else "on hand"
     click.echo(f"Compared with {summary['against']} {what}:")
     for pair in summary["changes"]:
-        _show_pair(pair)
+        show_pair(pair)
     for sheet in summary["missing"]:
         click.echo(
-            f"  {_of(sheet['table'], sheet['of'])}: {_rows(sheet['rows'])} on hand, no file of it "
-            + ("here: they would go" if again else "in this release")
+            f"  {of_kind(sheet['table'], sheet['of'])}: {rows_words(sheet['rows'])} on hand, "
+            + ("no file of it here: they would go" if again else "no file of it in this release")
         )
     for sheet in summary["new"]:
         click.echo(
-            f"  {_of(sheet['table'], sheet['of'])}: {_rows(sheet['rows'])}, no file to compare with"
+            f"  {of_kind(sheet['table'], sheet['of'])}: {rows_words(sheet['rows'])}, "
+            "no file to compare with"
         )
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row" + ("" if count == 1 else "s")
-
-
-def _of(table: str, constants: Mapping[str, str]) -> str:
-    return f"{table} ({', '.join(constants.values())})" if constants else table
-
-
-def _show_pair(pair: Mapping[str, Any]) -> None:
-    name = _of(pair["table"], pair["after"])
-    if pair["before"] != pair["after"]:
-        name += f" against {', '.join(pair['before'].values())}"
-    counts = f"{pair['added']:,} added, {pair['removed']:,} removed, {pair['changed']:,} changed"
-    click.echo(f"  {name}: {counts}, {pair['same']:,} as before")
-    for verb in ("added", "removed"):
-        if first := pair[f"first_{verb}"]:
-            more = pair[verb] - len(first)
-            tail = f" and {more:,} more" if more else ""
-            click.echo(f"    {verb}: {', '.join(first)}{tail}")
-    for column in pair["columns"]:
-        first = column["first"]
-        old, new = (text if text else "(empty)" for text in (first["before"], first["after"]))
-        count = _rows(column["rows"])
-        click.echo(f"    {column['column']}: {count}, first {first['key']}: {old} → {new}")
-    if pair["untold"]:
-        click.echo(f"    {_rows(pair['untold'])} on one side only, and the other is an excerpt")
-    for side, names in (("before", pair["only_before"]), ("now", pair["only_after"])):
-        if names:
-            click.echo(f"    printed only {side}: {', '.join(names)}")

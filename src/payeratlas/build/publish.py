@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,12 +33,17 @@ def write(page: Page, folder: Path, beside: Collection[str] = ()) -> list[Path]:
         "json": lambda: json_.render(page).encode(),
         "md": lambda: markdown.render(page).encode(),
     }
-    contents = {suffix: made[suffix]() for suffix in FORMATS}
+    return write_files(folder, {f"{page.code}.{suffix}": made[suffix]() for suffix in FORMATS})
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write files into a folder, each in place of its predecessor by one rename; their paths.
+
+    InputError where the folder cannot be written to.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [
-            _replace(folder / f"{page.code}.{suffix}", data) for suffix, data in contents.items()
-        ]
+        return [_replace(folder / name, data) for name, data in contents.items()]
     except OSError as error:
         raise InputError(
             f"the page cannot be written there: {error.strerror or error}.",

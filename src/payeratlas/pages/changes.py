@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from payeratlas.model.codes import subject
 from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.provenance import Release
 from payeratlas.model.time import AsOf
 from payeratlas.pages.facts.pfs import SETTINGS, STANDARD, TABLE, period_of, row_facts
 from payeratlas.pricing.change import Change, split
+from payeratlas.pricing.policy import Inference, inferences
 from payeratlas.store import Store
 from payeratlas.tables.catalog import catalog
 from payeratlas.tables.contract import Row
@@ -45,13 +47,15 @@ class Revision:
     """Two neighbouring releases that list the code, and what moved between them.
 
     ``amounts`` splits each setting's national amount by cause; empty where either release has no
-    price. ``indicators`` are all other columns that differ.
+    price. ``indicators`` are all other columns that differ. ``policies`` are published rules that
+    the change is consistent with.
     """
 
     before: Release
     after: Release
     amounts: Mapping[str, Change]
     indicators: tuple[Moved, ...]
+    policies: tuple[Inference, ...] = ()
 
     @property
     def any(self) -> bool:
@@ -72,10 +76,11 @@ def revisions(code: str, as_of: AsOf, store: Store) -> tuple[Revision, ...]:
         if as_of.knows(store.release_of(row).issued)
         and period_of(row, as_of, store).start <= as_of.service_date
     ]
-    return tuple(_revision(a, b, as_of, store) for a, b in pairwise(rows))
+    return tuple(revision(a, b, as_of, store) for a, b in pairwise(rows))
 
 
-def _revision(before: Row, after: Row, as_of: AsOf, store: Store) -> Revision:
+def revision(before: Row, after: Row, as_of: AsOf, store: Store) -> Revision:
+    """What moved between two rows of a code (and modifier) in two releases of the fee schedule."""
     earlier = {fact.measure: fact for fact in row_facts(before, as_of, store)}
     later = {fact.measure: fact for fact in row_facts(after, as_of, store)}
     amounts: dict[str, Change] = {}
@@ -83,24 +88,51 @@ def _revision(before: Row, after: Row, as_of: AsOf, store: Store) -> Revision:
         payment = f"pfs.payment.{setting}"
         if earlier[payment].known and later[payment].known:
             old, new = _inputs(earlier, setting), _inputs(later, setting)
-            both = {role: fact for role, fact in old.items() if role in new}
             amounts[setting] = split(
-                both,
-                {role: new[role] for role in both},
-                subject=after.text("hcpcs"),
+                old | _uncapped(new.keys() - old.keys(), before, setting, store),
+                new | _uncapped(old.keys() - new.keys(), after, setting, store),
+                subject=subject(after.text("hcpcs"), after.text("modifier")),
                 period=period_of(after, as_of, store),
             )
+    old_release, new_release = store.release_of(before), store.release_of(after)
     return Revision(
-        store.release_of(before),
-        store.release_of(after),
+        old_release,
+        new_release,
         amounts,
         tuple(_moved(before, after, store)),
+        inferences(
+            _values(earlier), _values(later), old_release.covers, period_of(after, as_of, store)
+        ),
     )
 
 
 def _inputs(facts: Mapping[str, Fact], setting: str) -> dict[str, Fact]:
     named = {role: measure.format(setting=setting) for role, measure in _ROLES.items()}
     return {role: facts[measure] for role, measure in named.items() if measure in facts}
+
+
+def _uncapped(roles: Collection[str], row: Row, setting: str, store: Store) -> dict[str, Fact]:
+    """The cap RVUs that a row prints as zero, where the other release caps the code."""
+    columns = {"opps_pe": f"opps_pe_{setting}", "opps_mp": "opps_mp"}
+    return {
+        role: store.fact(
+            _ROLES[role].format(setting=setting),
+            row,
+            columns[role],
+            unit="RVU",
+            subject=subject(row.text("hcpcs"), row.text("modifier")),
+        )
+        for role in sorted(roles)
+    }
+
+
+def _values(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """The Facts that the change of a policy is read from, by column."""
+    return {
+        "work_rvu": facts["pfs.work_rvu"],
+        "pe_rvu_facility": facts["pfs.pe_rvu.facility"],
+        "pe_rvu_nonfacility": facts["pfs.pe_rvu.nonfacility"],
+    }
 
 
 def _moved(before: Row, after: Row, store: Store) -> list[Moved]:
@@ -121,4 +153,10 @@ def _new_column(name: str, before: Row, after: Row, store: Store) -> bool:
 
 
 def _cell(row: Row, column: str, store: Store) -> Fact:
-    return store.fact(f"pfs.{column}", row, column, unit="", subject=row.text("hcpcs"))
+    return store.fact(
+        f"pfs.{column}",
+        row,
+        column,
+        unit="",
+        subject=subject(row.text("hcpcs"), row.text("modifier")),
+    )

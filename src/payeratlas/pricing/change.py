@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
+from payeratlas.model.amounts import Money
 from payeratlas.model.facts import Fact, Measure
 from payeratlas.model.provenance import Step
 from payeratlas.model.time import Period
+from payeratlas.pricing.fee import NATIONAL, Gpci, exact_amount
 from payeratlas.pricing.rules import Rule, Settings, Values, derive, money
 
 REFERENCE = "difference of two amounts in whole cents"
@@ -114,3 +117,50 @@ def split(
             last = step
     end = fee(after)
     return Change(first, end, difference("total", first, end), tuple(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A :class:`Change` in bare dollars, for whoever splits whole releases."""
+
+    before: Decimal
+    after: Decimal
+    parts: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def total(self) -> Decimal:
+        """The amount after less the amount before."""
+        return self.after - self.before
+
+
+def split_values(before: Mapping[str, Decimal], after: Mapping[str, Decimal]) -> Parts:
+    """:func:`split` without Facts and their steps, a hundred times as fast.
+
+    Takes the values of the same roles; ValueError where a role is on one side only.
+    """
+    if before.keys() != after.keys():
+        raise ValueError(f"roles differ: {sorted(before.keys() ^ after.keys())}")
+    inputs = dict(before)
+    first = last = _payable(inputs)
+    parts = []
+    for cause, roles in STEPS:
+        moved = [role for role in roles if role in inputs and inputs[role] != after[role]]
+        if moved:
+            inputs |= {role: after[role] for role in moved}
+            step = _payable(inputs)
+            parts.append((cause, step - last))
+            last = step
+    return Parts(first, last, tuple(parts))
+
+
+def _payable(values: Mapping[str, Decimal]) -> Decimal:
+    """The fee, or the outpatient cap where its RVUs are printed and it is lower, in cents."""
+    work, factor = values["work_rvu"], values["conversion_factor"]
+    gpci = NATIONAL
+    if "work_gpci" in values:
+        gpci = Gpci(values["work_gpci"], values["pe_gpci"], values["mp_gpci"])
+    exact = exact_amount(work, values["pe_rvu"], values["mp_rvu"], factor, gpci)
+    pe, mp = values.get("opps_pe"), values.get("opps_mp")
+    if pe is not None and mp is not None and (pe or mp):
+        exact = min(exact, exact_amount(work, pe, mp, factor, gpci))
+    return Money.round_once(exact).amount
