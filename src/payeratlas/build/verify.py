@@ -119,21 +119,30 @@ def _compare_values(published: PublishedFacts) -> tuple[int, list[str]]:
 def _says(value: Value, printed: str) -> bool:
     """Whether a printed text is that value, as far as the text alone can say.
 
-    A flag is a reading of its text. A code may open a longer printed text (``3`` of ``3 Date of
-    Service Edit``) or have leading zeros put back (``010`` for ``10``).
+    A flag is a reading of its text. A number may stand in a heading's words. A code may open a
+    longer printed text (``3`` of ``3 Date of Service Edit``) or have leading zeros put back
+    (``010`` for ``10``).
     """
     text = printed.strip().replace("$", "").replace(",", "")
     match value:
         case bool():
             return value == bool(text)
         case Money(amount=amount):
-            return text != "" and Decimal(text) == amount
+            return amount in _numbers(text)
         case Decimal() | int():
-            return text != "" and Decimal(text) == value
+            return value in _numbers(text)
     said = value.strip()
     if said == text or (said.isdigit() and text.isdigit() and int(said) == int(text)):
         return True
     return said != "" and re.match(rf"{re.escape(said)}\b", printed.strip(), re.I) is not None
+
+
+def _numbers(text: str) -> list[Decimal]:
+    """The number a text is; else those that stand in its words."""
+    try:
+        return [Decimal(text)]
+    except ArithmeticError:
+        return [Decimal(found) for found in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", text)]
 
 
 def _run_again(published: PublishedFacts, store: Store) -> tuple[int, list[str]]:
