@@ -59,8 +59,12 @@ def test_text_is_legible_and_inside_the_frame(chart: Chart, width: int) -> None:
 
 def test_a_mark_for_every_period_says_release_period_and_amount() -> None:
     svg = ET.fromstring(draw(sample.trend_chart(), id="c1"))
-    told = titles(svg, "circle") + titles(svg, "path")
+    told = titles(svg, "g")
     assert len(told) == 2 * len(sample.HISTORY)
+    assert all(len(group) == 3 for group in svg.iter(SVG + "g"))  # title, ground, mark
+    narrow = ET.fromstring(draw(sample.trend_chart(), id="c1", width=NARROW))
+    assert titles(narrow, "g") == []
+    assert len(list(narrow.iter(SVG + "circle"))) == len(sample.HISTORY) + 1  # and the legend's
     assert "Office (non-facility), RVU25A, January 1 to March 31, 2025: $240.98" in told
     assert "Facility, RVU24AR, March 9 to March 31, 2024: $118.50" in told
 
@@ -101,8 +105,8 @@ def test_years_are_labelled() -> None:
 def test_heights_follow_amounts() -> None:
     svg = ET.fromstring(draw(sample.trend_chart(), id="c1"))
     found = {}
-    for circle in svg.iter(SVG + "circle"):
-        for title in circle.findall(SVG + "title"):
+    for group in svg.iter(SVG + "g"):
+        for title, _, circle in [tuple(group)] if group.find(SVG + "circle") is not None else []:
             amount = Decimal((title.text or "").rpartition("$")[2])
             found[amount] = float(circle.get("cy") or 0)
     assert len(found) >= 6

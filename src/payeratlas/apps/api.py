@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from payeratlas.model.codes import Coding
-from payeratlas.model.facts import Fact, Unknown
+from payeratlas.model.facts import Fact
 from payeratlas.model.time import AsOf
 from payeratlas.pages.facts import fact_of, facts_of
-from payeratlas.pages.facts.pfs import STANDARD, TABLE
-from payeratlas.pages.releases import last_listed
+from payeratlas.pages.releases import default_day
 from payeratlas.store import Store
 
 if TYPE_CHECKING:
@@ -24,6 +23,11 @@ if TYPE_CHECKING:
     from payeratlas.pages.encounter import Given
     from payeratlas.pages.page import Page
     from payeratlas.pages.price import Priced
+
+
+def today() -> date:
+    """The day it is, in UTC: only this layer looks at the clock."""
+    return datetime.now(tz=UTC).date()
 
 
 @dataclass(frozen=True)
@@ -122,15 +126,7 @@ class Atlas:
 
     def default_day(self, code: str) -> date:
         """Today, or the last day that a release on hand covers for the code."""
-        today = datetime.now(tz=UTC).date()  # only this layer looks at the clock
-        if not isinstance(
-            self.store.look_up(TABLE, AsOf(today), constants=STANDARD, hcpcs=code), Unknown
-        ):
-            return today
-        release = last_listed(code, self.store)
-        if release is None or release.covers.end is None or release.covers.end > today:
-            return today
-        return release.covers.end - timedelta(days=1)
+        return default_day(code, today(), self.store)
 
 
 @dataclass(frozen=True)

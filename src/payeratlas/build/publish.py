@@ -1,32 +1,35 @@
-"""Write a Page into a folder, in every format, whole or not at all."""
+"""Write a Page into a folder, in the formats asked for, whole or not at all."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from payeratlas.model.errors import InputError
 from payeratlas.pages.page import Name, Page
 from payeratlas.publish import html, json_, markdown, pdf
+from payeratlas.store.disk import sha256_of
 
 FORMATS = ("html", "pdf", "json", "md")
 """The formats of a publication, as file suffixes."""
+SITE_FORMATS = ("html", "json")
+"""Those that every page of a site has: the HTML names its JSON, which holds the evidence."""
+STYLESHEET = "site.css"
+"""The style sheet that all pages of a site share, at its root."""
+
+_TITLES = {"md": "Markdown"}
 
 
-def write(page: Page, folder: Path, beside: Collection[str] = ()) -> list[Path]:
+def write(page: Page, folder: Path, beside: Container[str] = ()) -> list[Path]:
     """Write CODE.html, CODE.pdf, CODE.json and CODE.md into the folder; their paths.
 
     All four are made before the first is written, and each replaces its predecessor by one
     rename. ``beside`` are the codes published in folders beside it. InputError where the folder
     cannot be written to.
     """
-    others = [
-        Name(suffix.upper() if suffix != "md" else "Markdown", href=f"{page.code}.{suffix}")
-        for suffix in FORMATS
-        if suffix != "html"
-    ]
+    others = _others(page, FORMATS)
     made: dict[str, Callable[[], bytes]] = {
         "html": lambda: html.render(page, links=others, beside=beside).encode(),
         "pdf": lambda: pdf.render(page),
@@ -36,6 +39,41 @@ def write(page: Page, folder: Path, beside: Collection[str] = ()) -> list[Path]:
     return write_files(folder, {f"{page.code}.{suffix}": made[suffix]() for suffix in FORMATS})
 
 
+def write_in_site(
+    page: Page,
+    root: Path,
+    *,
+    formats: Collection[str] = SITE_FORMATS,
+    links: Sequence[Name] = (),
+    beside: Container[str] = (),
+) -> list[Path]:
+    """Write a page of a site at ``root`` as :func:`write` does; HTML and JSON are always written.
+
+    ``links`` lead to other pages of the site, as addresses from the page's folder.
+    """
+    data = json_.render(page).encode()
+    shared = html.Shared(f"../{STYLESHEET}", f"{page.code}.json", sha256_of(data))
+    links = [*links, *_others(page, formats)]
+    contents = {
+        f"{page.code}.html": html.render(page, links=links, beside=beside, shared=shared).encode(),
+        f"{page.code}.json": data,
+    }
+    if "pdf" in formats:
+        contents[f"{page.code}.pdf"] = pdf.render(page)
+    if "md" in formats:
+        contents[f"{page.code}.md"] = markdown.render(page).encode()
+    return write_files(root / page.code, contents)
+
+
+def _others(page: Page, formats: Collection[str]) -> list[Name]:
+    """The other formats, as links from the HTML."""
+    return [
+        Name(_TITLES.get(suffix, suffix.upper()), href=f"{page.code}.{suffix}")
+        for suffix in FORMATS
+        if suffix != "html" and suffix in formats
+    ]
+
+
 def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     """Write files into a folder, each in place of its predecessor by one rename; their paths.
 
@@ -43,16 +81,22 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_replace(folder / name, data) for name, data in contents.items()]
+        return [replace(folder / name, data) for name, data in contents.items()]
     except OSError as error:
-        raise InputError(
-            f"the page cannot be written there: {error.strerror or error}.",
-            where=str(folder),
-            cure="name another folder with --out.",
-        ) from error
+        raise unwritable(folder, error) from error
 
 
-def _replace(path: Path, data: bytes) -> Path:
+def unwritable(path: Path, error: OSError) -> InputError:
+    """What to say where the disk refuses."""
+    return InputError(
+        f"the page cannot be written there: {error.strerror or error}.",
+        where=str(path),
+        cure="name another folder with --out.",
+    )
+
+
+def replace(path: Path, data: bytes) -> Path:
+    """Put a file in place of its predecessor by one rename; the path."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         part.write_bytes(data)

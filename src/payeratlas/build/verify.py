@@ -14,7 +14,7 @@ from payeratlas.model.errors import AtlasError, InputError
 from payeratlas.model.facts import Fact, Unknown, Value
 from payeratlas.model.provenance import Citation, Derivation
 from payeratlas.pages.facts.rules import rerun
-from payeratlas.publish.reading import PublishedFacts, load_page_facts
+from payeratlas.publish.reading import PublishedFacts, companion, load_page_facts
 from payeratlas.store import Store
 from payeratlas.store.disk import sha256_of
 
@@ -60,23 +60,21 @@ class Report:
 def verify(page: Path, store: Store, originals: Path | None = None) -> Report:
     """Check a page published as JSON or HTML against the store.
 
+    The HTML of a site's page is checked by the JSON beside it, which has to be the one it names.
     ``originals`` is a folder with the publishers' files, found by their sha256. InputError where
     the file is no such page.
     """
     where = str(page)
-    try:
-        text = page.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            "the page cannot be read as text.",
-            where=where,
-            cure="a page written by 'payeratlas publish' as .json or .html",
-        ) from error
+    text = _text_of(page, "a page written by 'payeratlas publish' as .json or .html")
+    differences: list[str] = []
+    if named := companion(text, where=where):
+        text = _text_of(page.with_name(named.name), "the page's JSON, in the same folder")
+        if sha256_of(text.encode()) != named.sha256:
+            differences.append(f"{named.name} is not the JSON that the page was published with")
     published = load_page_facts(text, where=where)
     at_hand = _by_digest(originals) if originals else {}
     cited = list(dict.fromkeys(c for fact in published.facts for c in fact.citations()))
     levels = {"bytes": 0, "table": 0}
-    differences: list[str] = []
     for citation in cited:
         try:
             levels[store.reopen(citation, at_hand).level] += 1
@@ -94,6 +92,13 @@ def verify(page: Path, store: Store, originals: Path | None = None) -> Report:
         derivations=derivations,
         differences=(*differences, *told, *wrong),
     )
+
+
+def _text_of(path: Path, cure: str) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("the page cannot be read as text.", where=str(path), cure=cure) from error
 
 
 def _by_digest(folder: Path) -> Mapping[str, Path]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import lru_cache
 
 from payeratlas.model.facts import Unknown
 from payeratlas.model.provenance import Release
 from payeratlas.model.time import AsOf, Period
 from payeratlas.store import Store, Watched
+from payeratlas.tables.catalog import catalog
+
+CODE = "hcpcs"
+"""The column that names a billing code in every table of codes."""
+_SCHEDULE = "pfs_rvu"
 
 
 def releases_in_force(as_of: AsOf, store: Store) -> tuple[Release, ...]:
@@ -47,8 +54,47 @@ def _in_force(as_of: AsOf, store: Store) -> tuple[Release, ...]:
 @lru_cache(maxsize=256)
 def last_listed(code: str, store: Store) -> Release | None:
     """The newest physician fee schedule release on hand that lists the code, or None."""
-    rows = store.history("pfs_rvu", hcpcs=code)
+    rows = store.history(_SCHEDULE, hcpcs=code)
     return store.release_of(rows[-1]) if rows else None
+
+
+def tables_of_codes(store: Store) -> tuple[str, ...]:
+    """The tables on hand whose rows are of billing codes, by name."""
+    on_hand = dict.fromkeys(table for table, _ in store.series())
+    return tuple(
+        table
+        for table in on_hand
+        if any(column.name == CODE for column in catalog()[table].columns)
+    )
+
+
+def default_day(code: str, today: date, store: Store) -> date:
+    """Today where a release on hand covers the code today, else the last day that one does.
+
+    The physician fee schedule decides where it lists the code; for other codes any table does.
+    """
+    standard = {"participation": ("all", "nonqpp")}
+    if not isinstance(
+        store.look_up(_SCHEDULE, AsOf(today), constants=standard, hcpcs=code), Unknown
+    ):
+        return today
+    latest = last_listed(code, store)
+    if latest is not None:
+        return _last_day([latest], today)
+    holding = {
+        store.release_of(row)
+        for table in tables_of_codes(store)
+        if table != _SCHEDULE
+        for row in store.history(table, hcpcs=code)
+    }
+    return _last_day(holding, today)
+
+
+def _last_day(releases: Collection[Release], today: date) -> date:
+    """The last day that one of them covers, today at the latest; today where none has begun."""
+    ends = [release.covers.end for release in releases if release.covers.start <= today]
+    ended = [end for end in ends if end is not None and end <= today]
+    return max(ended) - timedelta(days=1) if ended and len(ended) == len(ends) else today
 
 
 def effective(release: Release, among: tuple[Release, ...], as_of: AsOf) -> Period:

@@ -1,7 +1,8 @@
-"""The page as one self-contained HTML file: no request to anyone, whole without script.
+"""The page as HTML: no request to anyone else, whole without script.
 
-Text is escaped by Jinja2; the style sheet and the small script are our own files, set inline and
-allowed by their hashes alone; the page's JSON travels inside for verification.
+By itself it is one file: the style sheet and the small script are our own, set inline and allowed
+by their hashes alone, and the facts travel inside for verification. In a site the pages share the
+style sheet, and the facts stand in the JSON beside the page, which it names with its digest.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -28,39 +30,66 @@ _HERE = Path(__file__).parent
 _SHORT = 30  # characters of an answer that still fit a tile in large type
 
 
-def render(page: Page, *, links: Sequence[Name] = (), beside: Collection[str] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a page of a site leaves to files beside it.
+
+    ``stylesheet`` is the address of :func:`stylesheet`; ``json`` that of the page's JSON, a file in
+    the same folder, and ``sha256`` its digest.
+    """
+
+    stylesheet: str
+    json: str
+    sha256: str
+
+
+def render(
+    page: Page,
+    *,
+    links: Sequence[Name] = (),
+    beside: Container[str] = (),
+    shared: Shared | None = None,
+) -> str:
     """The page as an HTML document.
 
     ``links`` are other formats and pages to name in the masthead; an address that is not safe
     to follow is left out. ``beside`` are the codes whose pages stand in folders beside this one's.
+    ``shared`` makes it a page of a site.
     """
     laid_out = typeset(page, beside)
-    style = _asset("style.css") + _running_heads(laid_out)
-    script = _asset("page.js")
+    heads, script = _running_heads(laid_out), _asset("page.js")
+    style = heads if shared else stylesheet() + heads
     return (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             page=laid_out,
             links=[link for link in links if safe_link(link.href)],
-            policy=_policy(style, script),
+            policy=_policy(style, script, "'self' " if shared else ""),
             style=Markup(style),  # our own file and escaped strings
             script=Markup(script),
             script_id=SCRIPT_ID,
-            data=Markup(_inert(render_evidence(page))),
+            shared=shared,
+            data="" if shared else Markup(_inert(render_evidence(page))),
         )
     )
 
 
+def stylesheet() -> str:
+    """The style sheet of all pages, without what is a page's own."""
+    return _asset("style.css")
+
+
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates of all HTML, with their filters and tests."""
+    made = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.tests.update(
+    made.tests.update(
         subsection=lambda block: isinstance(block, view.SubsectionView),
         paragraph=lambda block: isinstance(block, view.ParagraphView),
         bullets=lambda block: isinstance(block, view.BulletsView),
@@ -69,10 +98,10 @@ def _environment() -> Environment:
         chart=lambda block: isinstance(block, view.ChartView),
         short=_is_short,
     )
-    environment.filters.update(
+    made.filters.update(
         svg=_svg, ranges=ranges_text, line=spans.line, marks=spans.marks, rows=spans.rows
     )
-    return environment
+    return made
 
 
 def _is_short(line: view.Line) -> bool:
@@ -90,10 +119,10 @@ def _asset(name: str) -> str:
     return (_HERE / name).read_text("utf-8")
 
 
-def _policy(style: str, script: str) -> str:
-    """Nothing may load; only this style sheet and this script may act."""
+def _policy(style: str, script: str, own: str) -> str:
+    """Nothing may load (but our ``own`` style sheet); only this style and this script may act."""
     return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"default-src 'none'; style-src {own}'{_hash(style)}'; script-src '{_hash(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
 

@@ -1,11 +1,12 @@
 """Read the facts of a published page back, so that each can be verified.
 
-Takes the page's JSON, or its HTML, which carries the same JSON inside.
+Takes the page's JSON, or its HTML, which carries the facts inside or names the JSON beside it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +22,7 @@ from payeratlas.model.time import AsOf, Period
 from payeratlas.publish.json_ import SCHEMA_VERSION
 
 SCRIPT_ID = "payeratlas-page"
-"""Id of the script element in a page's HTML that holds its JSON."""
+"""Id of the element in a page's HTML that holds its facts as JSON, or names the file that does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,45 @@ def load_page_facts(text: str, *, where: str = "") -> PublishedFacts:
 _CURE = "a page written by 'payeratlas publish' as .json or .html"
 
 
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """The JSON that stands beside a page of a site: its file name and the sha256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+def companion(text: str, *, where: str = "") -> Companion | None:
+    """The JSON that an HTML page names as its own; None for any other text.
+
+    InputError where the name is not that of a file in the same folder.
+    """
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return None
+    finder = _Finder()
+    finder.feed(text)
+    finder.close()
+    if not finder.link:
+        return None
+    name, sha256 = finder.link.get("href") or "", finder.link.get("data-sha256") or ""
+    if not re.fullmatch(r"\w+\.json", name, re.ASCII) or not re.fullmatch("[0-9a-f]{64}", sha256):
+        raise InputError(f"{name!r} is no JSON of a page.", where=where, cure=_CURE)
+    return Companion(name, sha256)
+
+
 class _Finder(HTMLParser):
-    """Collects the text of the script element with our id."""
+    """Collects the text of the script element with our id, or the link element's attributes."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
         self.inside = False
         self.found: list[str] = []
+        self.link: dict[str, str | None] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "script" and ("id", SCRIPT_ID) in attrs:
-            self.inside = True
+        if ("id", SCRIPT_ID) in attrs:
+            self.inside = tag == "script"
+            self.link = dict(attrs) if tag == "link" else {}
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "script":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from string import ascii_lowercase
@@ -73,7 +73,7 @@ Shared = dict[Key, Fact]
 Places = set[Place]
 
 
-def typeset(page: Page, beside: Collection[str] = ()) -> PageView:
+def typeset(page: Page, beside: Container[str] = ()) -> PageView:
     """Lay the page out; ``beside`` are the codes whose pages are published beside it."""
     setter = _Setter(beside)
     day = page.as_of.service_date
@@ -116,7 +116,7 @@ def safe_link(href: str) -> str:
 class _Setter:
     """Sets spans and blocks, numbering figures over the page and notes over the section."""
 
-    def __init__(self, beside: Collection[str] = ()) -> None:
+    def __init__(self, beside: Container[str] = ()) -> None:
         self.beside = beside
         self.sources = Sources()
         self.notes = Notes(self.sources)

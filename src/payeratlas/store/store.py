@@ -69,6 +69,11 @@ class Store:
         """
         return cls(root or _default_root(), EMBEDDED if embedded else None)
 
+    @property
+    def embedded(self) -> str | None:
+        """The folder of the embedded data set, where one is open."""
+        return str(self._embedded) if self._embedded else None
+
     def close(self) -> None:
         """Let go of the store's files; only needed before removing its folder."""
         self._closing()
@@ -153,7 +158,8 @@ class Store:
         self._reader.expect(codes)
 
     @cached_property
-    def _version(self) -> str:
+    def version(self) -> str:
+        """The version of the software."""
         from importlib.metadata import version  # late: it is slow to load
 
         return version("payeratlas")
@@ -162,7 +168,7 @@ class Store:
     def edition(self) -> str:
         """sha256 over every release's manifest and the software version: what a page rests on."""
         lines = [f"{p.release.source} {p.release.id} {p.digest}" for p in self.releases()]
-        return sha256_of("\n".join([f"payeratlas {self._version}", *lines]).encode())
+        return sha256_of("\n".join([f"payeratlas {self.version}", *lines]).encode())
 
     # -- rows ----------------------------------------------------------------------------------
 
@@ -312,7 +318,7 @@ class Store:
         """
         from payeratlas.store.publish import commit, prepare  # late: not for readers
 
-        manifest, content = prepare(reading, files, licence, f"payeratlas {self._version}")
+        manifest, content = prepare(reading, files, licence, f"payeratlas {self.version}")
         if keep_bytes:
             content |= {blob_path(file.artifact.sha256): file.data for file in files}
         standing = commit(self.root, manifest, content, self._lock)

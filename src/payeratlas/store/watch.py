@@ -68,7 +68,7 @@ class Watched(Store):
         if not self._edition:
             answers = self._answers.items()
             told = sorted(f"{json.dumps(question)} {digest}" for question, (digest, _) in answers)
-            text = "\n".join([f"payeratlas {self._version}", *told])
+            text = "\n".join([f"payeratlas {self.version}", *told])
             self._edition = sha256_of(text.encode())
         return self._edition
 

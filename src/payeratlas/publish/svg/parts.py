@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
@@ -74,6 +75,13 @@ class Drawing:
         inside = f"<title>{_text(title)}</title>" if title else ""
         end = f">{inside}</{name}>" if inside else "/>"
         self._parts.append(f"<{name}{_attributes(attributes)}{end}")
+
+    @contextmanager
+    def titled(self, title: str) -> Iterator[None]:
+        """A group of elements with one title that says what they stand for."""
+        self._parts.append(f"<g><title>{_text(title)}</title>")
+        yield
+        self._parts.append("</g>")
 
     def text(
         self,
@@ -159,6 +167,11 @@ class Drawing:
             f'<desc id="{name}-desc">{_text(description)}</desc>'
         )
         return head + "".join(self._parts) + "</svg>"
+
+
+def is_narrow(width: int) -> bool:
+    """Whether it is drawn for a phone, which has no pointer to rest on a mark."""
+    return width < 500
 
 
 def amount(fact: Fact) -> Decimal | None:

@@ -15,6 +15,7 @@ from payeratlas.publish.svg.parts import (
     Drawing,
     amount,
     amounts,
+    is_narrow,
     ticks,
     wide,
     wrap,
@@ -52,9 +53,9 @@ def spread(drawing: Drawing, chart: Chart) -> None:
         return
     marked = chart.marked if chart.marked and amount(chart.marked) is not None else None
     reach = [*values, *([amount(marked) or Decimal(0)] if marked else [])]
-    round_dollars = ticks(min(reach), max(reach), 5 if _is_narrow(drawing.width) else 8)
+    round_dollars = ticks(min(reach), max(reach), 5 if is_narrow(drawing.width) else 8)
     axis = _Axis(round_dollars[0], round_dollars[-1], _SIDE, drawing.width - _SIDE - 6)
-    radius = 2.2 if _is_narrow(drawing.width) else 3.2
+    radius = 2.2 if is_narrow(drawing.width) else 3.2
     bands = [_Band(series, axis, radius, drawing.width) for series in chart.series]
     foot = sum(band.height for band in bands)
     for dollars in round_dollars:
@@ -125,7 +126,7 @@ class _Band:
             for _, label, point in self.points
         ]
         drawing.marks(
-            self.series.key, places, self.radius, [] if _is_narrow(drawing.width) else titles
+            self.series.key, places, self.radius, [] if is_narrow(drawing.width) else titles
         )
         for x, line, anchor, words in self.ends:
             drawing.text(x, top + self.labels + line * _LINE, words, anchor=anchor, halo=True)
@@ -176,11 +177,6 @@ class _Band:
 
 def _widest(lines: list[str]) -> float:
     return max(map(wide, lines))
-
-
-def _is_narrow(width: int) -> bool:
-    """Whether it is drawn for a phone, which has no pointer to rest on a mark."""
-    return width < 500
 
 
 def _swarm(places: list[float], radius: float) -> list[tuple[float, float]]:

@@ -8,7 +8,17 @@ from decimal import Decimal
 
 from payeratlas.model.time import Period
 from payeratlas.pages.page import Chart, Point, Series
-from payeratlas.publish.svg.parts import SIZE, SMALL, Drawing, Key, amount, amounts, ticks, wide
+from payeratlas.publish.svg.parts import (
+    SIZE,
+    SMALL,
+    Drawing,
+    Key,
+    amount,
+    amounts,
+    is_narrow,
+    ticks,
+    wide,
+)
 from payeratlas.publish.wording import period_text, value_text
 
 _NO_RELEASE = "no release on hand"
@@ -48,7 +58,7 @@ def steps(drawing: Drawing, chart: Chart) -> None:
         drawing.height = 40
         drawing.text(0, 24, "No amount on hand to draw.", fill=drawing.theme.muted)
         return
-    narrow = drawing.width < 500
+    narrow = is_narrow(drawing.width)
     drawing.height = 300.0 if narrow else 330.0
     axis = ticks(Decimal(0), max(values) * Decimal("1.08"), 6)
     first, last = _extent(chart.series)
@@ -161,7 +171,8 @@ def _mark_gaps(
 
 
 def _series(drawing: Drawing, plane: _Plane, series: Series) -> None:
-    """The line (broken at gaps), a mark with its title for each period, and values at changes."""
+    """The line (broken at gaps), a mark for each period, which a resting pointer explains, and
+    values at changes."""
     known = sorted(
         ((p, value) for p in series.points if (value := amount(p.fact)) is not None),
         key=lambda entry: entry[0].period,
@@ -184,17 +195,19 @@ def _series(drawing: Drawing, plane: _Plane, series: Series) -> None:
     )
     for point, value in known:
         start, end = plane.x(point.period.start), plane.x(plane.ends(point.period))
-        title = _title(series, point)
-        drawing.add(
-            "rect",
-            title,
-            x=start,
-            y=plane.y(value) - 12,
-            width=end - start,
-            height=24,
-            fill="transparent",
-        )
-        drawing.mark(series.key, start, plane.y(value), 3, title)
+        if is_narrow(drawing.width):
+            drawing.mark(series.key, start, plane.y(value), 3)
+            continue
+        with drawing.titled(_title(series, point)):
+            drawing.add(
+                "rect",
+                x=start,
+                y=plane.y(value) - 12,
+                width=end - start,
+                height=24,
+                fill="transparent",
+            )
+            drawing.mark(series.key, start, plane.y(value), 3)
     _values(drawing, plane, series.key, known)
 
 
