@@ -21,6 +21,7 @@ from payeratlas.build.site_plan import Neighbours
 from payeratlas.model.errors import InputError
 from payeratlas.model.time import AsOf
 from payeratlas.pages.compose import page_of
+from payeratlas.pages.facts import ptp
 from payeratlas.pages.page import Name
 from payeratlas.pages.releases import default_day
 from payeratlas.store import Store, Watched, edition_now
@@ -109,6 +110,7 @@ def build_batch(batch: Sequence[Task], order: Order) -> list[Outcome]:
     """See to some tasks, whose codes should stand near each other."""
     store = _store(order.store, order.embedded)
     store.expect(task.code for task in batch)
+    ptp.load(AsOf(order.as_of or order.today, order.known_on), store)
     return [_see_to(task, order, store) for task in batch]
 
 

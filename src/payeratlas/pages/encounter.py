@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from payeratlas.model.amounts import Money
 from payeratlas.model.errors import InputError
@@ -148,10 +147,13 @@ def _read_apart(line: str, as_of: AsOf, store: Store) -> str:
     return "-".join((code, "26", *modifiers)) + f"x{units}"
 
 
-@lru_cache(maxsize=16)
 def inpatient_deductible(as_of: AsOf, store: Store) -> Fact | None:
     """The inpatient hospital deductible as Addendum B prints it, beside copayments it caps; None
     where the release in force prints none."""
+    return store.once(("inpatient_deductible", as_of), lambda: _printed_deductible(as_of, store))
+
+
+def _printed_deductible(as_of: AsOf, store: Store) -> Fact | None:
     match = store.in_force(_ADDENDUM_B, as_of)
     if isinstance(match, Unknown):
         return None

@@ -161,16 +161,30 @@ def table_steps(followed: Followed, code: str, as_of: AsOf, store: Store) -> tup
 
 
 def releases_until(followed: Followed, as_of: AsOf, store: Store) -> list[Published]:
-    """The releases of a list that a page of the date may tell of, oldest first."""
-    held = [
-        p
+    """The releases of a list that a page of the date may tell of, oldest first.
+
+    Those that were in force on some day up to the date, as known when issued; found by asking for
+    the first day of each release, so that a page rests on nothing else of them.
+    """
+    part = tuple(sorted(followed.part.items()))
+    key = "releases_until", followed.table, part, as_of
+    return store.once(key, lambda: _in_turn(followed, as_of, store))
+
+
+def _in_turn(followed: Followed, as_of: AsOf, store: Store) -> list[Published]:
+    moments = {
+        (p.release.covers.start, p.release.issued)
         for p in store.releases()
-        if p.holds(followed.table, **followed.part)
-        and p.release.status != "proposed"
-        and as_of.knows(p.release.issued)
-        and p.release.covers.start <= as_of.service_date
-    ]
-    return sorted(held, key=lambda p: (p.release.covers.start, p.release.issued, p.release.id))
+        if as_of.knows(p.release.issued) and p.release.covers.start <= as_of.service_date
+    }
+    found: dict[tuple[str, str], Published] = {}
+    for moment in sorted(moments):
+        match = store.in_force(followed.table, AsOf(*moment), **followed.part)  # type: ignore[arg-type]
+        if not isinstance(match, Unknown):
+            found.setdefault((match.release.source, match.release.id), match)
+    return sorted(
+        found.values(), key=lambda p: (p.release.covers.start, p.release.issued, p.release.id)
+    )
 
 
 def rows_of_codes(

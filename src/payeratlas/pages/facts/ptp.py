@@ -64,12 +64,16 @@ def facts(code: str, as_of: AsOf, store: Store) -> list[Fact]:
 def load(as_of: AsOf, store: Store) -> None:
     """Count the edits of all codes at once, for whoever asks for thousands of codes one by one.
 
-    The counts are those of :func:`facts`, a few seconds after which each costs next to nothing.
+    The counts are those of :func:`facts`, a few seconds after which each costs next to nothing:
+    of the release in force, else of the newest, whose counts are shown as last known.
     """
     for service in SERVICES:
         published = store.in_force(TABLE, as_of, service=service)
         if isinstance(published, Unknown):
-            continue
+            last = newest(TABLE, as_of, store, service=service)
+            if last is None:
+                continue
+            published = last[0]
         for column in COLUMNS:
             codes = _loaded.setdefault((published.digest, service, column), {})
             if not codes:
