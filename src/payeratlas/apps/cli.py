@@ -27,6 +27,7 @@ COMMANDS = {
     "pair": "pair",
     "facts": "facts",
     "sources": "sources",
+    "descriptors": "descriptors",
     "verify": "verify",
     "doctor": "doctor",
 }

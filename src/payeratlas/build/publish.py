@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from payeratlas.model.descriptors import Descriptor
 from payeratlas.model.errors import InputError
 from payeratlas.pages.page import Name, Page
 from payeratlas.publish import html, json_, markdown, pdf
@@ -15,12 +16,18 @@ FORMATS = ("html", "pdf", "json", "md")
 """The formats of a publication, as file suffixes."""
 
 
-def write(page: Page, folder: Path, beside: Collection[str] = ()) -> list[Path]:
+def write(
+    page: Page,
+    folder: Path,
+    beside: Collection[str] = (),
+    *,
+    descriptors: Sequence[Descriptor] = (),
+) -> list[Path]:
     """Write CODE.html, CODE.pdf, CODE.json and CODE.md into the folder; their paths.
 
     All four are made before the first is written, and each replaces its predecessor by one
-    rename. ``beside`` are the codes published in folders beside it. InputError where the folder
-    cannot be written to.
+    rename. ``beside`` are the codes published in folders beside it. ``descriptors`` are the user's
+    own, for HTML and PDF alone. InputError where the folder cannot be written to.
     """
     others = [
         Name(suffix.upper() if suffix != "md" else "Markdown", href=f"{page.code}.{suffix}")
@@ -28,8 +35,10 @@ def write(page: Page, folder: Path, beside: Collection[str] = ()) -> list[Path]:
         if suffix != "html"
     ]
     made: dict[str, Callable[[], bytes]] = {
-        "html": lambda: html.render(page, links=others, beside=beside).encode(),
-        "pdf": lambda: pdf.render(page),
+        "html": lambda: html.render(
+            page, links=others, beside=beside, descriptors=descriptors
+        ).encode(),
+        "pdf": lambda: pdf.render(page, descriptors=descriptors),
         "json": lambda: json_.render(page).encode(),
         "md": lambda: markdown.render(page).encode(),
     }

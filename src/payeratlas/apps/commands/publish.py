@@ -20,6 +20,12 @@ from payeratlas.apps.options import BillingCode, dated, emit, jsonable
     show_default=True,
     help="Folder to write to; each code gets a folder of its own in it.",
 )
+@click.option(
+    "--with-descriptors",
+    is_flag=True,
+    help="Show the descriptors that you have mounted under your own licence in HTML and PDF, "
+    "which are then marked as not for distribution.",
+)
 @jsonable
 @click.pass_obj
 def command(
@@ -28,6 +34,7 @@ def command(
     as_of: date | None,
     known_on: date | None,
     out: Path,
+    with_descriptors: bool,
     as_json: bool,
 ) -> None:
     """Publish pages: CODE.html, CODE.pdf, CODE.json and CODE.md for each code.
@@ -41,16 +48,18 @@ def command(
     from rich.progress import track
 
     from payeratlas.apps.api import Atlas
+    from payeratlas.apps.descriptors import mounted_for, tell_marked
 
     atlas = Atlas.open(store)
     views = [atlas.code(code, as_of, known_on) for code in dict.fromkeys(codes)]
+    licensed = mounted_for(codes, atlas.store.root) if with_descriptors else {}
     pages = [view.page for view in views]  # all compose, or nothing is written
     written = []
     quiet = as_json or len(views) == 1
     for view, page in track(
         list(zip(views, pages, strict=True)), description="Publishing", disable=quiet
     ):
-        files = view.publish(out / page.code, codes)
+        files = view.publish(out / page.code, codes, descriptors=licensed.get(page.code, ()))
         written.append(
             {
                 "code": page.code,
@@ -61,8 +70,10 @@ def command(
         )
     if as_json:
         emit(json.dumps(written, indent=2))
+        tell_marked(licensed)
         return
     for entry in written:
         click.echo(f"{entry['code']} for {entry['as_of']}, edition {str(entry['edition'])[:12]}")
         for path in entry["files"]:
             click.echo(f"  {path}")
+    tell_marked(licensed)
