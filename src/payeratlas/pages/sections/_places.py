@@ -37,7 +37,8 @@ def places(sheet: Sheet) -> tuple[Block, ...]:
             folded=True,
             note=sentence(
                 "Rates by the manual ({manual}). “Not barred” says that the indicators of the fee "
-                "schedule do not exclude the place; it is no promise that Medicare or another payer covers the service there. "
+                "schedule do not exclude the place; it is no promise that Medicare or another "
+                "payer covers the service there. "
                 "{disputed}: CMS's list calls them facilities, the manual's list of facility "
                 "rates does not name them. The list is {release}.",
                 manual=Name(REFERENCE, code=False),
