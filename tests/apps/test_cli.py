@@ -168,6 +168,8 @@ def test_add_reads_a_release_and_lists_it(tmp_path: Path, shared_data: Path) -> 
         (("pair", "64640", "6445"), 2, "shape"),
         (("verify", __file__), 2, "payeratlas publish"),
         (("publsh", "64640"), 2, "publish"),
+        (("publish", "--all", "--with-descriptors"), 2, "not for distribution"),
+        (("publish", "--all", "64640"), 2, "--all"),
         (("sources", "add", "nothing", "x.csv"), 2, "ncci_mue"),
         (("sources", "add", "ncci_mue", "no-such-file.csv"), 3, "no-such-file.csv"),
     ],

@@ -41,7 +41,7 @@ def test_a_sibling_is_a_link_only_where_its_page_is(page: Page, tmp_path: Path) 
 def test_where_one_format_fails_nothing_is_written(
     page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(page: Page) -> bytes:
+    def fail(page: Page, **options: object) -> bytes:
         raise RuntimeError("no ink")
 
     monkeypatch.setattr(publish.pdf, "render", fail)

@@ -13,7 +13,8 @@ from payeratlas.model.errors import InputError, StoreError
 from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.provenance import Citation, Derivation
 from payeratlas.model.time import AsOf, Period
-from payeratlas.pages.facts import addon, facts_of, ptp, rbcs
+from payeratlas.pages.edits import Order, alike, edits_of
+from payeratlas.pages.facts import addon, facts_of, pos, ptp, rbcs
 from payeratlas.pages.facts.rules import rerun, table_rules
 from payeratlas.store import Store
 from storekit import own_store
@@ -85,6 +86,46 @@ def test_every_derivation_gives_its_value_again(store: Store) -> None:
     assert run >= 4 * len(CODES)
 
 
+def test_edits_that_mean_the_same_are_counted_again_as_such(store: Store) -> None:
+    edits = edits_of("64640", "column1", IN_FORCE, store)
+    assert not isinstance(edits, Unknown)
+    groups = alike(edits, IN_FORCE)
+    assert sum(len(group.edits) for group in groups) == len(edits) == 6
+    for group in groups:
+        fact = ptp.part_count(group.edits, "column1", IN_FORCE, store)
+        assert fact.value == len(group.edits)
+        assert isinstance(fact.basis, Derivation)
+        settings = dict(fact.basis.settings)
+        assert rerun(fact.basis.rule, {}, settings, store) == fact.value
+        assert rerun(fact.basis.rule, {}, settings | {"rationale": "none such"}, store) == 0
+        (release, indicator) = (settings["release"], settings["modifier_indicator"])
+        assert release == "ptp2024q3"
+        assert {row.text("modifier_indicator") for row in group.edits} == {indicator}
+
+
+def test_edits_of_a_date_without_a_list_are_unknown(store: Store) -> None:
+    assert isinstance(edits_of("64640", "column1", LATER, store), Unknown)
+
+
+def test_only_edits_in_effect_are_edits_of_the_date(store: Store) -> None:
+    assert edits_of("88108", "column1", IN_FORCE, store) == []
+    denied = edits_of("99213", "column2", IN_FORCE, store)
+    assert not isinstance(denied, Unknown)
+    assert len(denied) == 2
+
+
+def test_a_few_of_each_kind_before_more_of_one(store: Store) -> None:
+    edits = edits_of("64640", "column1", IN_FORCE, store)
+    assert not isinstance(edits, Unknown)
+    order = Order("64640", IN_FORCE, store)
+    in_order = order.ordered(reversed(edits), "column1")
+    assert in_order == order.ordered(edits, "column1")
+    assert order.foremost(in_order, "column1", most=99, each=1) == in_order
+    one_each = order.foremost(in_order, "column1", most=3, each=1)
+    assert [row.text("column2") for row in one_each] == ["99213", "64450", "20552"]
+    assert order.foremost(in_order, "column1", most=2, each=9) == in_order[:2]
+
+
 def test_a_count_of_other_tables_does_not_hold(store: Store, tmp_path: Path) -> None:
     fact = ptp.facts("64640", IN_FORCE, store)[0]
     assert isinstance(fact.basis, Derivation)
@@ -104,7 +145,7 @@ def test_a_count_of_other_tables_does_not_hold(store: Store, tmp_path: Path) -> 
 
 
 def test_rules_of_pricing_are_behind_the_same_door(store: Store) -> None:
-    assert set(table_rules()) == {ptp.RULE, addon.RULE}
+    assert set(table_rules()) == {ptp.RULE, addon.RULE, pos.RULE}
     with pytest.raises(InputError, match="there is no rule 'nothing'"):
         rerun("nothing", {}, {}, store)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from payeratlas.model.amounts import Money
+    from payeratlas.model.descriptors import Descriptor
     from payeratlas.pages.encounter import Given
     from payeratlas.pages.page import Page
     from payeratlas.pages.price import Priced
@@ -179,11 +180,29 @@ class CodeView:
             participating=participating,
         )
 
-    def publish(self, out: str | Path, beside: Collection[str] = ()) -> list[Path]:
+    @property
+    def descriptors(self) -> tuple[Descriptor, ...]:
+        """What the user's own licensed files have for the code, where any is mounted.
+
+        For the user's eyes: no page and no fact holds it.
+        """
+        from payeratlas.store.descriptors import descriptors_of
+
+        return descriptors_of(self.coding.code, self.store.root)
+
+    def publish(
+        self,
+        out: str | Path,
+        beside: Collection[str] = (),
+        *,
+        descriptors: Sequence[Descriptor] = (),
+    ) -> list[Path]:
         """Write the page as HTML, PDF, JSON and Markdown into the folder; the files' paths.
 
         ``beside`` are codes whose pages stand in folders beside that one, to be linked.
+        ``descriptors``, such as :attr:`descriptors`, are shown in HTML and PDF, marked as not for
+        distribution; JSON and Markdown never have them.
         """
         from payeratlas.build.publish import write
 
-        return write(self.page, Path(out), beside)
+        return write(self.page, Path(out), beside, descriptors=descriptors)

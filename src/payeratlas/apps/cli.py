@@ -29,6 +29,7 @@ COMMANDS = {
     "diff": "diff",
     "watch": "watch",
     "sources": "sources",
+    "descriptors": "descriptors",
     "verify": "verify",
     "doctor": "doctor",
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from payeratlas.model.descriptors import Descriptor
 from payeratlas.model.errors import InputError
 from payeratlas.pages.page import Name, Page
 from payeratlas.publish import html, json_, markdown, pdf
@@ -22,17 +23,25 @@ STYLESHEET = "site.css"
 _TITLES = {"md": "Markdown"}
 
 
-def write(page: Page, folder: Path, beside: Container[str] = ()) -> list[Path]:
+def write(
+    page: Page,
+    folder: Path,
+    beside: Container[str] = (),
+    *,
+    descriptors: Sequence[Descriptor] = (),
+) -> list[Path]:
     """Write CODE.html, CODE.pdf, CODE.json and CODE.md into the folder; their paths.
 
     All four are made before the first is written, and each replaces its predecessor by one
-    rename. ``beside`` are the codes published in folders beside it. InputError where the folder
-    cannot be written to.
+    rename. ``beside`` are the codes published in folders beside it. ``descriptors`` are the user's
+    own, for HTML and PDF alone. InputError where the folder cannot be written to.
     """
     others = _others(page, FORMATS)
     made: dict[str, Callable[[], bytes]] = {
-        "html": lambda: html.render(page, links=others, beside=beside).encode(),
-        "pdf": lambda: pdf.render(page),
+        "html": lambda: html.render(
+            page, links=others, beside=beside, descriptors=descriptors
+        ).encode(),
+        "pdf": lambda: pdf.render(page, descriptors=descriptors),
         "json": lambda: json_.render(page).encode(),
         "md": lambda: markdown.render(page).encode(),
     }

@@ -105,6 +105,12 @@ def named() -> tuple[str, ...]:
     return tuple(sorted(_places()))
 
 
+def family_file(code: str) -> str:
+    """The name of the family file with the code's record, such as ``nerve_blocks``; empty where
+    none holds one. Nothing is parsed, so that thousands of codes can be asked about."""
+    return _places().get(code, "").removesuffix(".toml")
+
+
 @dataclass(frozen=True, slots=True)
 class _Record:
     own: OwnName

@@ -207,6 +207,12 @@ def counted_together(counts: Iterable[tuple[Row, int]], day: date) -> Mapping[st
     return _by_indicator((edit, number) for edit, number in counts if in_effect(edit, day))
 
 
+def rationale_words(printed: str) -> Wording | None:
+    """A rationale of CMS in our words, by what CMS prints; None for one that has no words here."""
+    found = _rationales().get(printed)
+    return wording(found["words"]) if found else None
+
+
 def rationales() -> tuple[str, ...]:
     """The rationales of CMS that have words here, as CMS prints them."""
     return tuple(_rationales())

@@ -29,7 +29,7 @@ def page_of(code: str, as_of: AsOf, store: Store) -> Page:
     store = store if isinstance(store, Watched) else Watched(store)
     latest = last_listed(coding.code, store)
     facts = facts_of(coding.code, as_of, store)
-    if latest is None and not any(fact.known for fact in facts):
+    if latest is None and not any(_listing(coding.code, fact) for fact in facts):
         raise InputError(
             f"no release on hand lists {coding.code}.",
             cure="check the code, or add the release that lists it with 'payeratlas sources add'.",
@@ -53,6 +53,11 @@ def page_of(code: str, as_of: AsOf, store: Store) -> Page:
 @cache
 def _version() -> str:
     return version("payeratlas")
+
+
+def _listing(code: str, fact: Fact) -> bool:
+    """Whether a fact rests on a cell that names the code: neither a count of none nor a place."""
+    return fact.subject.partition("-")[0] == code and any(fact.citations())
 
 
 def _title(coding: Coding) -> str:

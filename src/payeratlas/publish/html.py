@@ -18,13 +18,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from payeratlas.model.descriptors import MARK, Descriptor
 from payeratlas.pages.page import Name, Page
 from payeratlas.publish import spans, view
 from payeratlas.publish.json_ import render_evidence
 from payeratlas.publish.reading import SCRIPT_ID
 from payeratlas.publish.svg import NARROW, WIDE, draw
 from payeratlas.publish.typeset import safe_link, typeset
-from payeratlas.publish.wording import ranges_text
+from payeratlas.publish.wording import clean, ranges_text
 
 _HERE = Path(__file__).parent
 _SHORT = 30  # characters of an answer that still fit a tile in large type
@@ -49,15 +50,17 @@ def render(
     links: Sequence[Name] = (),
     beside: Container[str] = (),
     shared: Shared | None = None,
+    descriptors: Sequence[Descriptor] = (),
 ) -> str:
     """The page as an HTML document.
 
     ``links`` are other formats and pages to name in the masthead; an address that is not safe
     to follow is left out. ``beside`` are the codes whose pages stand in folders beside this one's.
-    ``shared`` makes it a page of a site.
+    ``shared`` makes it a page of a site. ``descriptors`` are the user's own licensed ones, shown
+    under a mark that they are not for distribution; the data inside the page never has them.
     """
     laid_out = typeset(page, beside)
-    heads, script = _running_heads(laid_out), _asset("page.js")
+    heads, script = _running_heads(laid_out, MARK if descriptors else ""), _asset("page.js")
     style = heads if shared else stylesheet() + heads
     return (
         environment()
@@ -65,6 +68,8 @@ def render(
         .render(
             page=laid_out,
             links=[link for link in links if safe_link(link.href)],
+            descriptors=[(clean(one.text), clean(one.licence)) for one in descriptors],
+            mark=MARK,
             policy=_policy(style, script, "'self' " if shared else ""),
             style=Markup(style),  # our own file and escaped strings
             script=Markup(script),
@@ -131,10 +136,11 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _running_heads(page: view.PageView) -> str:
-    """The printed page's running head and foot, as CSS strings."""
+def _running_heads(page: view.PageView, mark: str) -> str:
+    """The printed page's running head and foot, as CSS strings; ``mark`` stands in the foot."""
     head = f"{page.system} {page.code} · {page.title}"
     foot = f"Payer Atlas · for services on {page.as_of.text} · edition {page.short_edition}"
+    foot += f" · {mark}" if mark else ""
     return f'@page{{@top-left{{content:"{_css(head)}"}}@bottom-left{{content:"{_css(foot)}"}}}}\n'
 
 

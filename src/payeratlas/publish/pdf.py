@@ -7,11 +7,12 @@ the faces inside the Typst package are used: the same page looks the same on eve
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from payeratlas.model.descriptors import MARK, Descriptor
 from payeratlas.pages.page import Page
 from payeratlas.publish.notes import Note
 from payeratlas.publish.svg import PAPER, draw
@@ -31,6 +32,7 @@ from payeratlas.publish.view import (
     SubsectionView,
     TilesView,
 )
+from payeratlas.publish.wording import clean
 
 Json = dict[str, Any]
 
@@ -38,11 +40,15 @@ _NARROW, _WORDIEST = 32, 120  # characters: wider columns are wrapped, up to a s
 _SHORT = 24  # characters of an answer that still fit a tile in large type
 
 
-def render(page: Page) -> bytes:
-    """The page as a PDF/UA-1 document."""
+def render(page: Page, *, descriptors: Sequence[Descriptor] = ()) -> bytes:
+    """The page as a PDF/UA-1 document.
+
+    ``descriptors`` are the user's own licensed ones, shown under a mark that they are not for
+    distribution, which then stands on each sheet.
+    """
     import typst
 
-    data = json.dumps(document(page), ensure_ascii=False)
+    data = json.dumps(document(page, descriptors), ensure_ascii=False)
     made: bytes = typst.compile(
         _template(),
         font_paths=_fonts(),
@@ -65,8 +71,8 @@ def _fonts() -> Any:
     return typst.Fonts(include_system_fonts=False)
 
 
-def document(page: Page) -> Json:
-    """What the template prints, as JSON values."""
+def document(page: Page, descriptors: Sequence[Descriptor] = ()) -> Json:
+    """What the template prints, as JSON values; a page's own and, apart, the user's descriptors."""
     laid_out = typeset(page)
     contents = ([laid_out.answers] if laid_out.answers else []) + list(laid_out.sections)
     anchors = {f"#{section.id}": f"section-{i}" for i, section in enumerate(contents)}
@@ -83,6 +89,8 @@ def document(page: Page) -> Json:
         "title": laid_out.title,
         "summary": summary.line(laid_out.summary),
         "notices": [summary.line(notice) for notice in laid_out.notices],
+        "mark": MARK if descriptors else "",
+        "licensed": [[clean(one.text), clean(one.licence)] for one in descriptors],
         "meta": _meta(laid_out),
         "sections": [
             _section(section, f"section-{i}", anchors) for i, section in enumerate(contents)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
+from payeratlas.model.descriptors import MARK, Descriptor
 from payeratlas.pages.page import Block, Chart, Grid, Page, Paragraph, Subsection, Tone
 from payeratlas.publish.notes import Note
 from payeratlas.publish.typeset import typeset
@@ -25,6 +26,7 @@ from payeratlas.publish.view import (
     SubsectionView,
     TilesView,
 )
+from payeratlas.publish.wording import clean
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -40,39 +42,57 @@ _TONES: dict[Tone, str] = {
 }
 
 
-def render(page: Page, *, width: int = 100, full: bool = False) -> str:
+def render(
+    page: Page,
+    *,
+    width: int = 100,
+    full: bool = False,
+    descriptors: Sequence[Descriptor] = (),
+) -> str:
     """The page as plain text without colour, of a width in columns.
 
-    Folded tables and drawings are named and left out unless ``full``.
+    Folded tables and drawings are named and left out unless ``full``. ``descriptors`` are the
+    user's own licensed ones, shown under a mark that they are not for distribution.
     """
     from rich.console import Console
 
     console = Console(file=io.StringIO(), width=width, no_color=True, color_system=None)
     with console.capture() as captured:
-        _print(page, console, full)
+        _print(page, console, full, descriptors)
     lines = (line.rstrip() for line in captured.get().split("\n"))
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def show(page: Page, file: TextIO | None = None, *, full: bool = False) -> None:
+def show(
+    page: Page,
+    file: TextIO | None = None,
+    *,
+    full: bool = False,
+    descriptors: Sequence[Descriptor] = (),
+) -> None:
     """Print the page to a file (standard output by default), with colour where it is a terminal
     and NO_COLOR is not set."""
     from rich.console import Console
 
     console = Console(file=file)
     if console.is_terminal:
-        _print(page, console, full)
+        _print(page, console, full, descriptors)
     else:
-        console.file.write(render(page, full=full))
+        console.file.write(render(page, full=full, descriptors=descriptors))
 
 
-def _print(page: Page, console: Console, full: bool) -> None:
+def _print(page: Page, console: Console, full: bool, descriptors: Sequence[Descriptor]) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
     laid_out = typeset(page if full else _abridged(page))
     head = Text(f"{laid_out.system} {laid_out.code}", style="bold")
     console.print(head.append(f"  {laid_out.title}", style="bold"), soft_wrap=False)
+    if descriptors:
+        console.print(Text(f"This page {MARK}.", style="bold red"))
+    for one in descriptors:
+        console.print(Text(clean(one.text)))
+        console.print(Text(f"Licence: {clean(one.licence)}", style="dim"))
     console.print(_text(laid_out.summary))
     for notice in laid_out.notices:
         console.print(Padding(_text(notice), (0, 0, 0, 2)))

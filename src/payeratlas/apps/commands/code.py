@@ -17,10 +17,14 @@ from payeratlas.apps.options import BillingCode, dated, emit, jsonable
 def command(
     store: str | None, code: str, as_of: date | None, known_on: date | None, as_json: bool
 ) -> None:
-    """Show the page of a code in the terminal."""
+    """Show the page of a code in the terminal.
+
+    A descriptor that you have mounted yourself stands at its head; --json never has it.
+    """
     from payeratlas.apps.api import Atlas
 
-    page = Atlas.open(store).code(code, as_of, known_on).page
+    view = Atlas.open(store).code(code, as_of, known_on)
+    page = view.page
     if as_json:
         from payeratlas.publish import json_
 
@@ -28,4 +32,4 @@ def command(
         return
     from payeratlas.publish import terminal
 
-    terminal.show(page)
+    terminal.show(page, descriptors=view.descriptors)

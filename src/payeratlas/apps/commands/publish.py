@@ -48,6 +48,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="With --all: formats of each page, of html, json, pdf and md; html and json always are.",
 )
+@click.option(
+    "--with-descriptors",
+    is_flag=True,
+    help="Show the descriptors that you have mounted under your own licence in HTML and PDF, "
+    "which are then marked as not for distribution.",
+)
 @jsonable
 @click.pass_obj
 def command(
@@ -60,6 +66,7 @@ def command(
     jobs: int,
     base_url: str,
     formats: str,
+    with_descriptors: bool,
     as_json: bool,
 ) -> int:
     """Publish pages: CODE.html, CODE.pdf, CODE.json and CODE.md for each code.
@@ -77,6 +84,11 @@ def command(
             "name codes, or --all, and not both." if everything else "no code was named.",
             cure="payeratlas publish 64640, or payeratlas publish --all",
         )
+    if everything and with_descriptors:
+        raise InputError(
+            "a site is made for others, and licensed descriptors are not for distribution.",
+            cure="publish single codes with --with-descriptors, or the site without it.",
+        )
     atlas = Atlas.open(store)
     if everything:
         from payeratlas.apps.site import publish_all
@@ -92,7 +104,7 @@ def command(
             formats=wanted,
             as_json=as_json,
         )
-    _publish(atlas, codes, as_of, known_on, out or Path("out"), as_json)
+    _publish(atlas, codes, as_of, known_on, out or Path("out"), with_descriptors, as_json)
     return 0
 
 
@@ -102,20 +114,24 @@ def _publish(
     as_of: date | None,
     known_on: date | None,
     out: Path,
+    with_descriptors: bool,
     as_json: bool,
 ) -> None:
     import json
 
     from rich.progress import track
 
+    from payeratlas.apps.descriptors import mounted_for, tell_marked
+
     views = [atlas.code(code, as_of, known_on) for code in dict.fromkeys(codes)]
+    licensed = mounted_for(codes, atlas.store.root) if with_descriptors else {}
     pages = [view.page for view in views]  # all compose, or nothing is written
     written = []
     quiet = as_json or len(views) == 1
     for view, page in track(
         list(zip(views, pages, strict=True)), description="Publishing", disable=quiet
     ):
-        files = view.publish(out / page.code, codes)
+        files = view.publish(out / page.code, codes, descriptors=licensed.get(page.code, ()))
         written.append(
             {
                 "code": page.code,
@@ -126,8 +142,10 @@ def _publish(
         )
     if as_json:
         emit(json.dumps(written, indent=2))
+        tell_marked(licensed)
         return
     for entry in written:
         click.echo(f"{entry['code']} for {entry['as_of']}, edition {str(entry['edition'])[:12]}")
         for path in entry["files"]:
             click.echo(f"  {path}")
+    tell_marked(licensed)

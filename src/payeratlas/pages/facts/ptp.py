@@ -18,6 +18,7 @@ from payeratlas.model.provenance import Derivation, Release, Step
 from payeratlas.model.time import AsOf, Period
 from payeratlas.pages.latest import newest
 from payeratlas.store import Published, Store, Tally
+from payeratlas.tables.contract import Row
 
 TABLE = "ncci_ptp"
 RULE = "ncci.ptp.count"
@@ -41,9 +42,12 @@ MEASURES: tuple[Measure, ...] = tuple(
     for column, (role, meaning) in COLUMNS.items()
 )
 UNIT = "edits"
+_HOW = f"{REFERENCE}: edits in effect on the day"
 _BY = ("effective", "deletion", "modifier_indicator")
 _CODES = ("column1", "column2")
 _INDICATORS = {"0": "No modifier lifts the edit", "1": "A modifier may lift the edit"}
+
+_PART = ("rationale", "modifier_indicator")  # settings of a count that leaves edits out
 
 Place = tuple[str, str, str]  # digest of the release, service type, column
 
@@ -106,10 +110,39 @@ def recount(values: Mapping[str, Value], settings: Mapping[str, str], store: Sto
             f"the tables of {release} are not those that were counted.",
             cure="make the page again from the release that is now on hand.",
         )
-    return sum(_by_indicator(_tallies(code, service, column, held[0], store), day).values())
+    part = {name: settings[name] for name in _PART if name in settings}
+    if part:
+        where = {"service": service, column: code, **part}
+        tallies: Sequence[Tally] = store.tally(TABLE, held[0], _BY, **where)
+    else:
+        tallies = _tallies(code, service, column, held[0], store)
+    return sum(_by_indicator(tallies, day).values())
 
 
 RULES = {RULE: recount}
+
+
+def part_count(edits: Sequence[Row], column: str, as_of: AsOf, store: Store) -> Fact:
+    """How many edits of a code have the rationale and modifier indicator of the first of them.
+
+    ``edits`` are all such rows of the release in force that are in effect on the date, with the
+    code in ``column``; there is at least one.
+    """
+    first = edits[0]
+    service, code = first.text("service"), first.text(column)
+    (published,) = (p for p in store.releases(first.source) if p.release.id == first.release)
+    basis = Derivation(
+        rule=RULE,
+        inputs=(("first", _witness(first, column, store)),),
+        settings=(
+            *_settings(published, service, column, code, as_of.service_date),
+            *((name, first.text(name)) for name in _PART),
+        ),
+        reference=_HOW,
+    )
+    release = published.release
+    measure = f"ncci.ptp.{service}.{column}.part"
+    return Fact(measure, code, len(edits), UNIT, release.covers, basis)
 
 
 def _counted(code: str, service: str, column: str, as_of: AsOf, store: Store) -> Fact:
@@ -143,17 +176,9 @@ def _count(
     release = published.release
     basis = Derivation(
         rule=RULE,
-        inputs=tuple(("first", _witness(tally, column, store)) for tally in holding[:1]),
-        settings=(
-            ("source", release.source),
-            ("release", release.id),
-            ("tables", _pinned(published, service)),
-            ("service", service),
-            ("column", column),
-            ("code", code),
-            ("day", day.isoformat()),
-        ),
-        reference=f"{REFERENCE}: edits in effect on the day",
+        inputs=tuple(("first", _witness(tally.first, column, store)) for tally in holding[:1]),
+        settings=_settings(published, service, column, code, day),
+        reference=_HOW,
         tell=partial(_told, numbers),
     )
     return Fact(
@@ -163,6 +188,21 @@ def _count(
         UNIT,
         _period(tallies, release, day),
         basis,
+    )
+
+
+def _settings(
+    published: Published, service: str, column: str, code: str, day: date
+) -> tuple[tuple[str, str], ...]:
+    """What counting again needs to know."""
+    return (
+        ("source", published.release.source),
+        ("release", published.release.id),
+        ("tables", _pinned(published, service)),
+        ("service", service),
+        ("column", column),
+        ("code", code),
+        ("day", day.isoformat()),
     )
 
 
@@ -179,9 +219,8 @@ def _by_indicator(tallies: Sequence[Tally], day: date) -> Mapping[str, int]:
     return counted_together(((tally.values, tally.rows) for tally in tallies), day)
 
 
-def _witness(tally: Tally, column: str, store: Store) -> Fact:
+def _witness(row: Row, column: str, store: Store) -> Fact:
     """The first edit counted: its other code, cited."""
-    row = tally.first
     other = next(name for name in _CODES if name != column)
     return store.fact(
         "ncci.ptp.edit",

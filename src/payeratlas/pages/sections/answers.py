@@ -18,15 +18,18 @@ SECTION = Place("B", "answers", "Answers at a glance")
 
 
 def section(code: str, as_of: AsOf, store: Store) -> Section:
-    """Eight answers: payment, units, global period, modifiers, last change; and what is not on
-    hand: prior authorization, commercial benchmarks, bundling."""
+    """The answers: payment to physician and facility, units, global period, modifiers, bundling,
+    last change; and what is not on hand: prior authorization, commercial benchmarks."""
     sheet = Sheet(code, as_of, store)
     tiles = (
         _payment(sheet, "Medicare, office", "pfs.payment.nonfacility", "pfs.na.nonfacility"),
         _payment(sheet, "Medicare, facility", "pfs.payment.facility", "pfs.na.facility"),
+        _center(sheet),
+        _hospital(sheet),
         _units(sheet),
         _global(sheet),
         _modifiers(sheet),
+        _bundling(sheet),
         _change(sheet),
         _absent(
             "Prior authorization",
@@ -34,7 +37,6 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
             "coverage",
         ),
         _absent("Commercial benchmark", "Not on hand. No payer's price file is loaded.", "rates"),
-        _absent("Bundling", "Not on hand. The NCCI procedure pairs are not loaded.", "coding"),
     )
     return Section(SECTION.id, SECTION.letter, SECTION.title, (Tiles(tiles),))
 
@@ -48,6 +50,43 @@ def _payment(sheet: Sheet, label: str, measure: str, na: str) -> Tile:
     if rare.value is True:
         note = sentence("CMS marks this setting as rare or never for the code ({na}).", na=rare)
     return Tile(label, (fact,), note, "caution" if rare.value is True else "plain")
+
+
+def _center(sheet: Sheet) -> Tile:
+    fact = sheet["asc.payment"]
+    if isinstance(fact.value, Unknown):
+        return Tile("Medicare, surgery center", (fact,), tone="unknown")
+    note = sentence(
+        "National payment to the center (indicator {indicator}), beside the physician's.",
+        indicator=sheet["asc.payment_indicator"],
+    )
+    return Tile("Medicare, surgery center", (fact,), note)
+
+
+def _hospital(sheet: Sheet) -> Tile:
+    fact = sheet["opps.payment"]
+    if isinstance(fact.value, Unknown):
+        return Tile("Medicare, hospital outpatient", (fact,), tone="unknown")
+    note = sentence(
+        "National payment to the hospital (status {status}), beside the physician's.",
+        status=sheet["opps.status_indicator"],
+    )
+    return Tile("Medicare, hospital outpatient", (fact,), note)
+
+
+def _bundling(sheet: Sheet) -> Tile:
+    """The practitioner's edits in each column; zero is an answer, and says what it does not."""
+    label, link = "Bundling", Name("Which, under F", code=False, href="#coding")
+    paid, denied = (sheet[f"ncci.ptp.practitioner.{c}.count"] for c in ("column1", "column2"))
+    if isinstance(paid.value, Unknown):
+        return Tile(label, (paid,), (link,), "unknown")
+    return Tile(
+        label,
+        sentence(
+            "{paid} codes denied beside it; it is denied beside {denied}", paid=paid, denied=denied
+        ),
+        sentence("NCCI edits of practitioners. {link}.", link=link),
+    )
 
 
 def _units(sheet: Sheet) -> Tile:

@@ -1,4 +1,4 @@
-"""F: modifiers, units, indicators in words, and places of service."""
+"""F: modifiers, units, indicators in words, bundling edits, and places of service."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from payeratlas.pages.page import (
     Block,
     Bullets,
     Cell,
-    Gap,
     Grid,
     Name,
     Paragraph,
@@ -26,8 +25,9 @@ from payeratlas.pages.page import (
     sentence,
 )
 from payeratlas.pages.registry import Place
+from payeratlas.pages.sections._bundling import bundling
+from payeratlas.pages.sections._places import places
 from payeratlas.pages.sheet import INDICATORS, Sheet, gap, plain
-from payeratlas.pricing.places import rate_type
 from payeratlas.store import Store
 
 SECTION = Place("F", "coding", "Coding specifications")
@@ -79,14 +79,8 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
             ),
             Subsection("Units", _units(sheet)),
         ]
-    blocks.append(Subsection("Places of service", _places(sheet)))
-    blocks.append(
-        gap(
-            "Codes that bundle with it",
-            "the NCCI procedure-to-procedure and add-on tables are not loaded.",
-            "the CMS files of those tables; until then absence of a pair here means nothing.",
-        )
-    )
+    blocks += bundling(sheet)
+    blocks.append(Subsection("Places of service", places(sheet)))
     blocks.append(
         gap(
             "Diagnoses",
@@ -212,40 +206,3 @@ def _indicators(sheet: Sheet) -> Grid:
         meaning = plain(words.detail) if isinstance(words, Unknown) else Cell(sheet.words(words))
         rows.append((plain(title), plain(fact), meaning))
     return Grid("Indicators", ("Indicator", "Printed", "In words"), tuple(rows))
-
-
-def _places(sheet: Sheet) -> tuple[Block, ...]:
-    """Every place of service with the rate it is paid at; the list is CMS's, the rate the rule."""
-    as_of, store = sheet.as_of, sheet.store
-    match = store.in_force("pos", as_of)
-    if isinstance(match, Unknown):
-        return (Gap("Places of service", (match.detail,), ("CMS's place-of-service list.",)),)
-    rows = []
-    for row in store.rows("pos", match):
-        place = row.text("pos")
-        if row.text("name").lower().startswith("unassigned"):
-            continue
-        kind = rate_type(place)
-        amount = sheet[f"pfs.payment.{kind}"]
-        rows.append(
-            (
-                plain(Name(place)),
-                plain(Name(row.text("name"), code=False)),
-                plain("Facility" if kind == "facility" else "Non-facility"),
-                plain(amount),
-            )
-        )
-    return (
-        Grid(
-            "Places of service and the physician rate each is paid at",
-            ("Place", "CMS's name", "Rate", "National amount"),
-            tuple(rows),
-            numeric=(3,),
-            folded=True,
-            note=sentence(
-                "A place decides between the two rates; whether the service is payable there is "
-                "another question. The list is {release}.",
-                release=Name(match.release.title, code=False),
-            ),
-        ),
-    )

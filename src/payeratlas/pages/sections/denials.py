@@ -20,8 +20,8 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
         (
             gap(
                 "Likely denials and their evidence",
-                "the procedure pairs and coverage rules that denials rest on are not loaded.",
-                "those tables; the units rule and the modifier verdicts under F are on hand.",
+                "the coverage rules that denials rest on are not loaded.",
+                "those rules; units, edits and the modifier verdicts under F are on hand.",
             ),
         ),
         empty=True,

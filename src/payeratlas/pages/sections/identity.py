@@ -26,6 +26,7 @@ from payeratlas.pages.sheet import Sheet, gap, plain
 from payeratlas.store import Store
 
 SECTION = Place("A", "identity", "What this code is")
+_NEAREST = 7  # codes it is mistaken for that are shown openly
 
 
 def section(code: str, as_of: AsOf, store: Store) -> Section:
@@ -49,13 +50,19 @@ def _card(sheet: Sheet) -> Grid:
         (
             plain("In plain words"),
             plain(
-                own.name
-                if own
-                else "No plain-language name of our own yet; official descriptors are licensed "
-                "and are not shown."
+                *(
+                    (own.name,)
+                    if own
+                    else (
+                        "No plain-language name of our own yet. Official descriptors are licensed "
+                        "and are not shown; who holds a licence can mount a file of their own: ",
+                        Name("payeratlas descriptors mount FILE"),
+                    )
+                )
             ),
         ),
         (plain("Kind of service"), Cell(sheet.words(what.wording))),
+        (plain("CMS's classification (RBCS)"), Cell(_classified(sheet))),
     ]
     if isinstance(status.value, Unknown):
         rows.append((plain("Medicare status"), plain(status)))
@@ -69,6 +76,14 @@ def _card(sheet: Sheet) -> Grid:
     return Grid("The code at a glance", ("Field", "Value"), tuple(rows))
 
 
+def _classified(sheet: Sheet) -> Text:
+    """Category, subcategory and family, from the broadest on; or the one reason for all three."""
+    category = sheet["rbcs.category"]
+    if isinstance(category.value, Unknown):
+        return (category,)
+    return (category, " › ", sheet["rbcs.subcategory"], " › ", sheet["rbcs.family"])
+
+
 def _siblings(sheet: Sheet) -> list[Block | Subsection]:
     near = siblings(sheet.code)
     if not near:
@@ -80,11 +95,18 @@ def _siblings(sheet: Sheet) -> list[Block | Subsection]:
                 code=Name(sheet.code),
             )
         ]
-    items = tuple(
-        (Name(near_one.code, href=f"page:{near_one.code}"), ": ", *sheet.words(near_one.wording))
-        for near_one in near
-    )
-    return [Subsection("What it is not", (Bullets(items),))]
+    told = [(Name(one.code, href=f"page:{one.code}"), sheet.words(one.wording)) for one in near]
+    blocks: list[Block] = [Bullets(tuple((code, ": ", *words) for code, words in told[:_NEAREST]))]
+    if rest := told[_NEAREST:]:
+        blocks.append(
+            Grid(
+                "The rest of its family",
+                ("Code", "What it is, and what decides for it"),
+                tuple((plain(code), Cell(words)) for code, words in rest),
+                folded=True,
+            )
+        )
+    return [Subsection("What it is not", tuple(blocks))]
 
 
 def _history(sheet: Sheet) -> list[Block | Subsection]:

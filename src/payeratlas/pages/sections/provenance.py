@@ -71,7 +71,8 @@ def _account(account: RowAccount) -> Text:
 
 
 def _completeness(code: str, as_of: AsOf, store: Store) -> Grid:
-    facts = facts_of(code, as_of, store)
+    """Counted over the facts of the code; those of a place of service are about no code."""
+    facts = [f for f in facts_of(code, as_of, store) if f.subject.partition("-")[0] == code]
     counts = Counter(f.value.reason if isinstance(f.value, Unknown) else "known" for f in facts)
     rows = [(plain("Known, with a citation or a derivation"), _count(counts["known"]), plain())]
     rows += [
