@@ -34,13 +34,7 @@ from payeratlas.formats.tic_rows import (
     is_number,
     rate_oddities,
 )
-from payeratlas.formats.tic_values import Values
-
-# Tables of what repeats begin anew when they are this full; the native reader does the same.
-MOST_TERMS = 1 << 16
-MOST_SETS = 1 << 16
-MOST_MEMBERS = 1 << 22
-MOST_LEAPT = 1 << 26
+from payeratlas.formats.tic_values import LIMITS, TicLimits, Values
 
 Emit = Callable[[str, tuple[object, ...]], None]
 T = TypeVar("T")
@@ -70,24 +64,37 @@ class _Amount(NamedTuple):
     quoted: bool
 
 
-def read(chunks: Iterable[bytes], emit: Emit, codes: Collection[str] | None = None) -> TicAccount:
+def read(
+    chunks: Iterable[bytes],
+    emit: Emit,
+    codes: Collection[str] | None = None,
+    *,
+    limits: TicLimits = LIMITS,
+) -> TicAccount:
     """Read a payer's file from chunks of its unpacked bytes; ``emit(table, row)`` gets every row.
 
     With ``codes``, items of other billing codes are passed by: of their rates only brackets and
     strings are checked. Raises JsonError where the file is not what it should be; rows emitted
     before it are then of no account.
     """
-    return _Reader(chunks, emit, codes).document()
+    return _Reader(chunks, emit, codes, limits).document()
 
 
 class _Reader:
-    def __init__(self, chunks: Iterable[bytes], emit: Emit, codes: Collection[str] | None) -> None:
+    def __init__(
+        self,
+        chunks: Iterable[bytes],
+        emit: Emit,
+        codes: Collection[str] | None,
+        limits: TicLimits,
+    ) -> None:
         self.counts: Counter[str] = Counter()
         self.cursor = Cursor(chunks)
         self.values = Values(self.cursor)
         self.emit = emit
+        self.limits = limits
         self.codes = None if codes is None else frozenset(codes)
-        self.providers = Providers(self.values, emit, self.counts)
+        self.providers = Providers(self.values, emit, self.counts, limits)
         self.terms: dict[tuple[object, ...], int] = {}
         self.terms_written = 0
         self.sets: dict[tuple[int, ...], int] = {}
@@ -172,7 +179,7 @@ class _Reader:
                 self.cursor.leap(keep=False)
             else:
                 start = self.cursor.offset
-                left.append((self.cursor.leap(keep=True, most=MOST_LEAPT), start))
+                left.append((self.cursor.leap(keep=True, most=self.limits.leapt), start))
 
         found = self.cursor.members(
             {name: self.values.text for name in _ITEM_TEXT}
@@ -321,7 +328,7 @@ class _Reader:
         """The number of a combination of terms; a new one is emitted."""
         number = self.terms.get(content)
         if number is None:
-            if len(self.terms) >= MOST_TERMS:
+            if len(self.terms) >= self.limits.terms:
                 self.terms.clear()
             self.terms_written += 1
             number = self.terms[content] = self.terms_written
@@ -334,7 +341,7 @@ class _Reader:
         """The number of a list of providers; a new one is emitted."""
         number = self.sets.get(members)
         if number is None:
-            if len(self.sets) >= MOST_SETS or self.sets_members + len(members) > MOST_MEMBERS:
+            if self.sets_full(len(members)):
                 self.sets.clear()
                 self.sets_members = 0
             self.sets_members += len(members)
@@ -343,6 +350,12 @@ class _Reader:
             self.emit("tic_provider_set", ProviderSet(number, members))
             self.odd("tic_provider_set", own)
         return number
+
+    def sets_full(self, more: int) -> bool:
+        """Whether the table of sets has to begin anew before one of so many members."""
+        return (
+            len(self.sets) >= self.limits.sets or self.sets_members + more > self.limits.members
+        )
 
     # --- allowed amounts
 

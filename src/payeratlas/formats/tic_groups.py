@@ -6,11 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from payeratlas.formats.tic_rows import ProviderGroup, npi_of
-from payeratlas.formats.tic_values import Values
-
-# Inline groups begin anew when they are this many; the native reader does the same.
-MOST_GROUPS = 1 << 18
-MOST_NPIS = 1 << 22
+from payeratlas.formats.tic_values import TicLimits, Values
 
 Tin = tuple[str | None, str | None, str | None]  # type, value, business name
 Npis = tuple[int, ...] | None
@@ -27,10 +23,12 @@ class Providers:
         values: Values,
         emit: Callable[[str, tuple[object, ...]], None],
         counts: Counter[str],
+        limits: TicLimits,
     ) -> None:
         self.values = values
         self.emit = emit
         self.counts = counts
+        self.limits = limits
         self.last = 0
         self.numbers: dict[str, int] = {}
         self.groups_of: dict[int, int] = {}  # groups defined so far, of each defined reference
@@ -96,9 +94,8 @@ class Providers:
         """provider_groups of a provider-reference file, all of them one entry."""
         if self.values.cursor.null():
             return
-        number, count = self.next(), 0
-        for tin, npi, odd in self.values.cursor.elements(self.group):
-            count += 1
+        number = self.next()
+        for count, (tin, npi, odd) in enumerate(self.values.cursor.elements(self.group), 1):
             self.counts["groups.read"] += 1
             self.write(ProviderGroup(number, count, "file", None, None, None, *tin, npi), odd)
 
@@ -153,7 +150,7 @@ class Providers:
             self.counts["groups.merged.same_inline_group"] += 1
             return number
         size = len(npi or ())
-        if len(self.inlined) >= MOST_GROUPS or self.inlined_npis + size > MOST_NPIS:
+        if len(self.inlined) >= self.limits.groups or self.inlined_npis + size > self.limits.npis:
             self.inlined.clear()
             self.inlined_npis = 0
         self.inlined_npis += size

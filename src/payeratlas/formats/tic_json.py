@@ -51,11 +51,19 @@ class JsonError(Exception):
         self.offset = offset
         self.context = context
         self.path: list[str | int] = []
+        self._pointer = ""
+
+    @classmethod
+    def at(cls, reason: str, offset: int, pointer: str, context: bytes) -> JsonError:
+        """A refusal whose pointer is known already."""
+        error = cls(reason, offset, context)
+        error._pointer = pointer
+        return error
 
     @property
     def pointer(self) -> str:
         """RFC 6901 pointer of the value in which the fault stands; empty for the document."""
-        return "".join(
+        return self._pointer or "".join(
             "/" + str(step).replace("~", "~0").replace("/", "~1") for step in reversed(self.path)
         )
 

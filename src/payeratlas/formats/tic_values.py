@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from payeratlas.formats.tic_json import Cursor
 from payeratlas.formats.tic_rows import Texts
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TicLimits:
+    """When the tables of what repeats begin anew, so that memory is bounded.
+
+    ``terms`` and ``sets`` (or ``members`` of sets), inline ``groups`` (or ``npis`` in them);
+    ``leapt`` bytes of rates may stand before the code of their item when a code filter is given.
+    The native reader keeps to the same figures, so both number their rows alike.
+    """
+
+    terms: int = 1 << 16
+    sets: int = 1 << 16
+    members: int = 1 << 22
+    groups: int = 1 << 18
+    npis: int = 1 << 22
+    leapt: int = 1 << 26
+
+
+LIMITS = TicLimits()
 
 
 class Values:
