@@ -66,3 +66,12 @@ def native(
     except JsonError as error:
         return error.reason, error.offset, error.pointer
     return dict(rows), account
+
+
+def levels() -> tuple[str, ...]:
+    """Every way of scanning that this machine has; ``plain`` is always among them."""
+    import payeratlas_kernel
+
+    found: tuple[str, ...] = payeratlas_kernel.LEVELS
+    assert "plain" in found
+    return found
