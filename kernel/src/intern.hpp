@@ -18,6 +18,17 @@ inline uint64_t hash_of(std::string_view bytes) {
     const char *p = bytes.data();
     size_t left = bytes.size();
     uint64_t hash = left * odd + salt, a = 0, b = 0;
+    if (left > 64) {  // four sums that do not wait for each other
+        uint64_t sum[4] = {hash, odd, salt, ~hash};
+        for (; left > 64; p += 64, left -= 64) {
+            for (int lane = 0; lane < 4; ++lane) {
+                std::memcpy(&a, p + 16 * lane, 8);
+                std::memcpy(&b, p + 16 * lane + 8, 8);
+                sum[lane] = mix(a ^ odd ^ sum[lane], b ^ salt);
+            }
+        }
+        hash = mix(sum[0] ^ odd, sum[1] ^ salt) ^ mix(sum[2] ^ salt, sum[3] ^ odd);
+    }
     for (; left > 16; p += 16, left -= 16) {
         std::memcpy(&a, p, 8);
         std::memcpy(&b, p + 8, 8);

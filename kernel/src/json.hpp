@@ -249,39 +249,57 @@ public:
         enter();
         if (peek() == '}') return leave();
         uint32_t seen = 0;
-        for (;;) {
-            if (peek() != '"') unexpected();
-            const uint64_t at = offset();
-            Raw raw = string();
-            if (raw.escaped) {
-                decode(raw, key_);
-                raw.text = key_;
-            }
-            int known = -1;
-            for (size_t k = 0; k < N; ++k)
-                if (keys[k] == raw.text) known = int(k);
-            std::string name;
-            if (known < 0) name.assign(raw.text);
-            else if (seen >> known & 1) fail("duplicate_key", at);
-            if (peek() != ':') unexpected();
-            ++window->cur;
-            peek();
-            try {
-                if (known < 0) {
-                    skip();
-                } else {
-                    seen |= 1u << known;
-                    read(known);
-                }
-            } catch (Error &error) {
-                error.path.emplace_back(known < 0 ? name : std::string(keys[size_t(known)]));
-                throw;
-            }
-            const int c = peek();
-            if (c == '}') return leave();
-            if (c != ',') unexpected();
-            ++window->cur;
+        do member(keys, seen, read);
+        while (another('}'));
+    }
+
+    // Read one member, key and value.
+    template <size_t N, class Read>
+    void member(const Keys<N> &keys, uint32_t &seen, Read &&read) {
+        if (peek() != '"') unexpected();
+        const uint64_t at = offset();
+        Raw raw = string();
+        if (raw.escaped) {
+            decode(raw, key_);
+            raw.text = key_;
         }
+        int known = -1;
+        for (size_t k = 0; k < N; ++k)
+            if (keys[k] == raw.text) known = int(k);
+        std::string name;
+        if (known < 0) name.assign(raw.text);
+        else if (seen >> known & 1) fail("duplicate_key", at);
+        if (peek() != ':') unexpected();
+        ++window->cur;
+        peek();
+        try {
+            if (known < 0) {
+                skip();
+            } else {
+                seen |= 1u << known;
+                read(known);
+            }
+        } catch (Error &error) {
+            error.path.emplace_back(known < 0 ? name : std::string(keys[size_t(known)]));
+            throw;
+        }
+    }
+
+    // After a member or element: whether another follows; if not, the bracket is passed.
+    bool another(char close) {
+        const int c = peek();
+        if (c == close) {
+            leave();
+            return false;
+        }
+        if (c != ',') unexpected();
+        ++window->cur;
+        return true;
+    }
+
+    void enter() {
+        if (++depth > DEPTH) fail("too_deep", offset());
+        ++window->cur;
     }
 
     // Read an array; `read()` takes one element.
@@ -290,7 +308,8 @@ public:
         if (peek() != '[') wrong_type();
         enter();
         if (peek() == ']') return leave();
-        for (uint64_t index = 0;; ++index) {
+        uint64_t index = 0;
+        do {
             peek();
             try {
                 read();
@@ -298,11 +317,8 @@ public:
                 error.path.emplace_back(std::to_string(index));
                 throw;
             }
-            const int c = peek();
-            if (c == ']') return leave();
-            if (c != ',') unexpected();
-            ++window->cur;
-        }
+            ++index;
+        } while (another(']'));
     }
 
     // Pass an object or array by its brackets and strings alone; its bytes go to `kept`, if given.
@@ -335,10 +351,6 @@ public:
 private:
     std::string key_;
 
-    void enter() {
-        if (++depth > DEPTH) fail("too_deep", offset());
-        ++window->cur;
-    }
     void leave() {
         --depth;
         ++window->cur;

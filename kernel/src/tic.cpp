@@ -166,13 +166,16 @@ struct Terms {
     }
 };
 
-// The bytes around the number of a price object that was read in full once. An object with the
-// same bytes differs in its rate only.
-struct Shape {
-    std::string before, after;
-    uint32_t terms;
+// Price objects repeat but for their rate. What was read in full once is known by the bytes before
+// its number and those after it; an object of the same bytes differs in its rate only.
+struct Shapes {
+    std::string before;
+    Interner after;  // to the number of its terms
+    // The one that matched last is tried first.
+    std::string last;
+    uint32_t last_terms = 0;
 };
-constexpr size_t SHAPES = 16, MOST_SHAPE = 4096;
+constexpr size_t BEFORES = 4, AFTERS = 1024, MOST_SHAPE = 4096;
 
 class CodeList : public Column {
 public:
@@ -317,8 +320,10 @@ private:
     Interner terms_seen_, sets_seen_, raw_references_, raw_groups_;
     uint32_t terms_written_ = 0, sets_written_ = 0, sets_before_ = 0;
     size_t set_members_ = 0;
-    std::vector<Shape> shapes_;
+    std::vector<Shapes> shapes_;
     size_t shape_ = 0;  // the one that matched last
+    // Bytes of a rate up to its list of providers and from there to its prices, as read last.
+    std::string rate_begins_, rate_goes_on_;
     std::string key_;
     Terms found_;
     Amount rate_found_;
@@ -505,20 +510,65 @@ private:
         int32_t count = 0;
         references_.reset();
         groups_.reset();
-        json_.members(keys, [&](int k) {
-            if (k == 0) {
-                list(references_, raw_references_, false);
-            } else if (k == 1) {
-                list(groups_, raw_groups_, true);
-            } else {
-                s_.each([&] { price(ordinal, ++count); });
+        Window &w = *json_.window;
+        const auto prices = [&] { s_.each([&] { price(ordinal, ++count); }); };
+        const uint8_t *begin = w.cur, *list_begin = nullptr, *list_end = nullptr;
+        const uint32_t moves = w.moves;
+        bool with_groups = false;
+        const auto read = [&](int k) {
+            if (k == 2) {
+                // Learnt where one list of references, and nothing else, came before in one piece.
+                if (list_end && w.moves == moves && !with_groups) {
+                    rate_begins_.assign(begin, list_begin);
+                    rate_goes_on_.assign(list_end, w.cur);
+                }
+                return prices();
             }
-        });
+            with_groups |= k == 1;
+            const uint8_t *from = w.cur;
+            list(k == 0 ? references_ : groups_, k == 0 ? raw_references_ : raw_groups_, k == 1);
+            list_begin = k == 0 && from[0] == '[' ? from : nullptr;
+            list_end = list_begin ? w.cur : nullptr;
+        };
+        uint32_t seen = 0;
+        if (known_rate()) {
+            seen = 0b101;
+            try {
+                prices();
+            } catch (Error &error) {
+                error.path.emplace_back(keys[2]);
+                throw;
+            }
+            while (json_.another('}')) json_.member(keys, seen, read);
+        } else {
+            json_.members(keys, read);
+        }
         Flags own = s_.end(outer);
         const uint32_t number = set_of_rate(own);
         price_.set.fill(first, int32_t(number));
         if (count == 0) s_.count(ITEM, bit(rate_without_prices));
         s_.flush_full();
+    }
+
+    // A rate that begins with the bytes of the one before it, and then a known list of references;
+    // if so, it is read up to its prices.
+    bool known_rate() {
+        Window &w = *json_.window;
+        const std::string_view left(reinterpret_cast<const char *>(w.cur), size_t(w.end - w.cur));
+        if (rate_begins_.empty() || !left.starts_with(rate_begins_)) return false;
+        const size_t at = rate_begins_.size();
+        const size_t close = left.find(']', at);
+        if (close == left.npos) return false;
+        const std::string_view raw = left.substr(at, close + 1 - at);
+        if (!left.substr(close + 1).starts_with(rate_goes_on_)) return false;
+        const uint32_t set = raw_references_.find(raw, hash_of(raw));
+        // The byte after must be there: the prices may be anything, but not the end of the window.
+        const size_t length = close + 1 + rate_goes_on_.size();
+        if (!set || length >= left.size() || json_.depth >= DEPTH) return false;
+        references_.set = set;
+        ++json_.depth;
+        w.cur += length;
+        return true;
     }
 
     // provider_references or provider_groups: by its bytes if they were seen before.
@@ -661,41 +711,59 @@ private:
     void learn(const uint8_t *begin, const uint8_t *number, const uint8_t *after,
                const uint8_t *end, uint32_t terms) {
         const auto text = [](const uint8_t *from, const uint8_t *to) {
-            return std::string(reinterpret_cast<const char *>(from), size_t(to - from));
+            return std::string_view(reinterpret_cast<const char *>(from), size_t(to - from));
         };
-        Shape shape{text(begin, number), text(after, end), terms};
-        if (shapes_.size() < SHAPES) {
-            shapes_.push_back(std::move(shape));
-            shape_ = shapes_.size() - 1;
-        } else {
-            shape_ = (shape_ + 1) % SHAPES;
-            shapes_[shape_] = std::move(shape);
+        const std::string_view before = text(begin, number), rest = text(after, end);
+        const auto found = std::find_if(shapes_.begin(), shapes_.end(),
+                                        [&](const Shapes &one) { return one.before == before; });
+        if (found == shapes_.end() && shapes_.size() >= BEFORES) shapes_.clear();
+        shape_ = size_t(found - shapes_.begin());
+        if (shape_ >= shapes_.size()) {
+            shape_ = shapes_.size();
+            shapes_.emplace_back().before = before;
         }
+        Shapes &shapes = shapes_[shape_];
+        const uint64_t hash = hash_of(rest);
+        if (shapes.after.size() >= AFTERS) shapes.after.clear();
+        if (!shapes.after.find(rest, hash)) shapes.after.insert(rest, hash, terms);
+        shapes.last = rest;
+        shapes.last_terms = terms;
     }
 
     // A price whose bytes but for the number were seen before.
     bool known_price(int32_t rate, int32_t ordinal) {
         Window &w = *json_.window;
-        const uint8_t *begin = w.cur, *digits_of = nullptr, *after = nullptr;
+        const uint8_t *begin = w.cur;
         const size_t held = size_t(w.end - begin);
-        int64_t units = 0;
         for (size_t k = 0; k < shapes_.size(); ++k) {
-            const size_t at = (shape_ + k) % shapes_.size();
-            const Shape &shape = shapes_[at];
-            const size_t least = shape.before.size() + shape.after.size();
-            if (held < least + 24) continue;
-            if (std::memcmp(begin, shape.before.data(), shape.before.size()) != 0) continue;
-            const uint8_t *number = begin + shape.before.size();
-            if (number != digits_of) {
-                digits_of = number;
-                after = plain_number(number, units);
+            const size_t at = shape_ + k < shapes_.size() ? shape_ + k : shape_ + k - shapes_.size();
+            Shapes &shapes = shapes_[at];
+            const size_t length = shapes.before.size();
+            if (held < length + 24) continue;
+            if (std::memcmp(begin, shapes.before.data(), length) != 0) continue;
+            int64_t units = 0;
+            const uint8_t *after = plain_number(begin + length, units);
+            if (!after || after >= w.end) continue;
+            const size_t left = size_t(w.end - after);
+            uint32_t terms = 0;
+            if (left >= shapes.last.size() &&
+                std::memcmp(after, shapes.last.data(), shapes.last.size()) == 0) {
+                terms = shapes.last_terms;
+            } else if (const void *close = std::memchr(after, '}', std::min(left, MOST_SHAPE))) {
+                const std::string_view rest(
+                    reinterpret_cast<const char *>(after),
+                    size_t(static_cast<const uint8_t *>(close) + 1 - after));
+                terms = shapes.after.find(rest, hash_of(rest));
+                if (terms) {
+                    shapes.last = rest;
+                    shapes.last_terms = terms;
+                }
             }
-            if (!after || size_t(w.end - after) < shape.after.size()) continue;
-            if (std::memcmp(after, shape.after.data(), shape.after.size()) != 0) continue;
+            if (!terms) continue;
             shape_ = at;
-            w.cur = after + shape.after.size();
+            w.cur = after + shapes.last.size();
             if (units <= 0) s_.count(PRICE, bit(units == 0 ? rate_zero : rate_negative));
-            row(rate, ordinal, true, units, shape.terms);
+            row(rate, ordinal, true, units, terms);
             return true;
         }
         return false;
@@ -769,7 +837,6 @@ private:
         if (terms_seen_.size() >= s_.options.limits.terms) {
             terms_seen_.clear();
             shapes_.clear();
-            shape_ = 0;
         }
         terms_seen_.insert(key_, hash, number = ++terms_written_);
         terms_.number.add(int32_t(number));

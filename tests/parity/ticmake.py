@@ -172,6 +172,13 @@ class Maker:
 
     def rate(self) -> bytes:
         fields: dict[str, Callable[[], bytes]] = {}
+        if self.often(0.4):  # the same but for its prices: the fast path
+            ids = self.chance.choice((b"[1]", b"[1,2]", b"[2, 3]", b"[]", b"null"))
+            faulty = (b',"y":"', b',"provider_references":[1]', b',"negotiated_prices":[]')
+            sound = (b"", b"", b',"provider_groups":[]', b',"x":1')
+            last = self.chance.choice(faulty if self.often(self.broken) else sound)
+            prices = self.some(self.price, 3)
+            return b'{"provider_references":%b,"negotiated_prices":%b%b}' % (ids, prices, last)
         if self.often(0.7):
             fields["provider_references"] = lambda: self.some(self.group_id, 4)
         if self.often(0.4):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    Rows = tic_kernel.ArrowRows | pa.RecordBatch
+
 MOST_PLAIN = 1 << 30  # unpacked bytes that the plain reader takes on
 ROW_GROUP = 1 << 18
 ZSTD_LEVEL = 1
@@ -165,20 +167,20 @@ def _at_most(chunks: Iterable[bytes], where: str) -> Iterator[bytes]:
 
 def _parse(
     chunks: Iterable[bytes],
-    put: Callable[[str, pa.RecordBatch], None],
+    put: Callable[[str, Rows], None],
     codes: Collection[str] | None,
     row_group: int,
     fast: bool,
 ) -> TicAccount:
-    import pyarrow as pa
-
     if fast:
         return tic_kernel.read(
             chunks,
-            lambda table, rows: put(table, pa.record_batch(rows)),
+            put,
             codes,
             batch_rows=row_group,
         )
+    import pyarrow as pa  # late: the native reader's batches need it on the writer's thread only
+
     held: dict[str, list[tuple[object, ...]]] = {}
 
     def flush(table: str) -> None:
@@ -211,10 +213,10 @@ def _array(column: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
 
 
 def _behind(
-    write: Callable[[str, pa.RecordBatch], None],
-) -> tuple[Callable[[str, pa.RecordBatch], None], Callable[[], None]]:
+    write: Callable[[str, Rows], None],
+) -> tuple[Callable[[str, Rows], None], Callable[[], None]]:
     """``write`` on a thread of its own, and how to wait for it; both raise what it raised."""
-    queue: Queue[tuple[str, pa.RecordBatch] | None] = Queue(_WAITING)
+    queue: Queue[tuple[str, Rows] | None] = Queue(_WAITING)
     failed: list[BaseException] = []
 
     def run() -> None:
@@ -229,10 +231,10 @@ def _behind(
     thread = threading.Thread(target=run, name="payeratlas-write", daemon=True)
     thread.start()
 
-    def put(table: str, batch: pa.RecordBatch) -> None:
+    def put(table: str, rows: Rows) -> None:
         if failed:
             raise failed[0]
-        queue.put((table, batch))
+        queue.put((table, rows))
 
     def finish() -> None:
         queue.put(None)
@@ -253,9 +255,11 @@ class _Writers:
         self._open: dict[str, pq.ParquetWriter] = {}
         self._files: dict[str, Path] = {}
 
-    def write(self, table: str, batch: pa.RecordBatch) -> None:
+    def write(self, table: str, rows: Rows) -> None:
+        import pyarrow as pa  # late, so that importing it overlaps with parsing
+
         writer = self._open.get(table) or self._begin(table)
-        writer.write_batch(batch, row_group_size=self._row_group * 2)
+        writer.write_batch(pa.record_batch(rows), row_group_size=self._row_group * 2)
 
     def _begin(self, table: str) -> pq.ParquetWriter:
         import pyarrow.parquet as pq
