@@ -106,7 +106,9 @@ def measure(cases: Sequence[Case], rounds: int) -> list[str]:
     for case in cases:
         ratio = statistics.median(s / b for s, b in zip(case.seconds, least, strict=True))
         milliseconds = statistics.median(case.seconds) * 1000
-        lines.append(f"{case.name:<36}{milliseconds:>8.0f}{ratio:>9.2f}{case.peak_kib / 1024:>10.0f}")
+        lines.append(
+            f"{case.name:<36}{milliseconds:>8.0f}{ratio:>9.2f}{case.peak_kib / 1024:>10.0f}"
+        )
     return lines
 
 
@@ -151,7 +153,9 @@ def main() -> None:
             path = file(asked.peers, "reference")
             show([f"peers, reference, {asked.peers} MB"])
             show([*measure(peer_cases(path, out), min(asked.rounds, 3)), ""])
-    show([f"Medians of {asked.rounds} rounds (peers: at most 3). Compare ratios, not milliseconds."])
+    show(
+        [f"Medians of {asked.rounds} rounds (peers: at most 3). Compare ratios, not milliseconds."]
+    )
 
 
 if __name__ == "__main__":

@@ -28,7 +28,10 @@ def check_digit(first_nine: int) -> int:
 
 
 def _group(chance: random.Random) -> dict[str, object]:
-    npis = [check_digit(chance.randrange(100_000_000, 300_000_000)) for _ in range(chance.randint(1, 12))]
+    npis = [
+        check_digit(chance.randrange(100_000_000, 300_000_000))
+        for _ in range(chance.randint(1, 12))
+    ]
     tin = f"{chance.randrange(10, 99)}-{chance.randrange(10**6, 10**7)}"
     return {"npi": npis, "tin": {"type": "ein", "value": tin, "business_name": f"Group {tin}"}}
 

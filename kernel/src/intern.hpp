@@ -35,7 +35,7 @@ inline uint64_t hash_of(std::string_view bytes) {
         hash = mix(a ^ odd ^ hash, b ^ salt);
     }
     a = b = 0;
-    std::memcpy(&a, p, left < 8 ? left : 8);
+    if (left) std::memcpy(&a, p, left < 8 ? left : 8);
     if (left > 8) std::memcpy(&b, p + 8, left - 8);
     return mix(a ^ odd ^ hash, b ^ salt ^ left);
 }

@@ -525,9 +525,10 @@ private:
                 return prices();
             }
             with_groups |= k == 1;
-            const uint8_t *from = w.cur;
+            // Read now: reading the list may move the window.
+            const uint8_t *from = k == 0 && *w.cur == '[' ? w.cur : nullptr;
             list(k == 0 ? references_ : groups_, k == 0 ? raw_references_ : raw_groups_, k == 1);
-            list_begin = k == 0 && from[0] == '[' ? from : nullptr;
+            list_begin = from;
             list_end = list_begin ? w.cur : nullptr;
         };
         uint32_t seen = 0;

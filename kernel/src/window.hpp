@@ -55,9 +55,15 @@ public:
         from -= std::min<size_t>(CONTEXT, from - begin);
         const size_t dropped = from - begin, held = end - from;
         const size_t at = cur - from, kept = keep ? keep - from : 0;
-        if (held + chunk.size() + PADDING > size_) {
+#ifdef TIC_ALWAYS_MOVE  // under sanitizers, so that a stale pointer is seen
+        constexpr bool always = true;
+#else
+        constexpr bool always = false;
+#endif
+        if (always || held + chunk.size() + PADDING > size_) {
             auto old = std::move(buffer_);
-            grow(std::max(held + chunk.size() + PADDING, size_ * 2));
+            grow(always ? held + chunk.size() + PADDING
+                        : std::max(held + chunk.size() + PADDING, size_ * 2));
             std::memcpy(buffer_.get(), from, held);
         } else {
             std::memmove(buffer_.get(), from, held);

@@ -11,7 +11,22 @@ NUMBERS = (
     "100000000000000", "123456789012345678901234567890", "1E-4", "1e-5", "1.50e+1", "-7.25",
     "0e999999999999", "1e99999999999999999999", "12340000e-3", "87.5472",
 )  # fmt: skip
-BROKEN = ("01", "1.", ".5", "+1", "1e", "-", "NaN", "Infinity", "--1", "0x1", "tru", "nul", "'a'", "")
+BROKEN = (
+    "01",
+    "1.",
+    ".5",
+    "+1",
+    "1e",
+    "-",
+    "NaN",
+    "Infinity",
+    "--1",
+    "0x1",
+    "tru",
+    "nul",
+    "'a'",
+    "",
+)
 WORDS = (
     "CPT", "HCPCS", "cpt", "64640", "99213", "j1885", "ffs", "bundle", "negotiated", "per diem",
     "professional", "both", "2026-01-01", "9999-12-31", "ein", "EIN", "npi", "11", "26", "",
@@ -76,7 +91,9 @@ class Maker:
             return self.chance.choice((b"true", b"false", b"null"))
         if kind < 6:
             return self.array([self.any(depth + 1) for _ in range(self.chance.randrange(4))])
-        return self.object([(self.text(), self.any(depth + 1)) for _ in range(self.chance.randrange(4))])
+        return self.object(
+            [(self.text(), self.any(depth + 1)) for _ in range(self.chance.randrange(4))]
+        )
 
     def array(self, values: list[bytes]) -> bytes:
         inner = b",".join(self.space() + value + self.space() for value in values)
@@ -102,7 +119,9 @@ class Maker:
                 value = b"null"
             if self.often(self.broken):
                 value = self.any()
-            members.append((self.quote(name) if self.often(0.1) else b'"%b"' % name.encode(), value))
+            members.append(
+                (self.quote(name) if self.often(0.1) else b'"%b"' % name.encode(), value)
+            )
         if self.often(0.2):
             members.append((self.text(), self.any()))
         if self.often(self.broken) and members:
@@ -117,7 +136,10 @@ class Maker:
         if self.often(self.odd):
             return self.text()
         return self.array(
-            [b"null" if self.often(self.odd * 0.3) else self.text() for _ in range(self.chance.randrange(4))]
+            [
+                b"null" if self.often(self.odd * 0.3) else self.text()
+                for _ in range(self.chance.randrange(4))
+            ]
         )
 
     def tin(self) -> bytes:
@@ -160,7 +182,9 @@ class Maker:
         return self.known(
             {
                 "negotiated_type": self.text,
-                "negotiated_rate": lambda: self.text(NUMBERS + WORDS) if self.often(self.odd) else self.number(),
+                "negotiated_rate": lambda: (
+                    self.text(NUMBERS + WORDS) if self.often(self.odd) else self.number()
+                ),
                 "expiration_date": self.text,
                 "billing_class": self.text,
                 "setting": self.text,
@@ -199,7 +223,11 @@ class Maker:
             "billing_code": lambda: self.text(("64640", "99213", "j1885")),
             "description": self.text,
         }
-        for name, make in (("severity_of_illness", self.text), ("bundled_codes", lambda: self.some(self.code)), ("covered_services", lambda: self.some(self.code))):
+        for name, make in (
+            ("severity_of_illness", self.text),
+            ("bundled_codes", lambda: self.some(self.code)),
+            ("covered_services", lambda: self.some(self.code)),
+        ):
             if self.often(0.2):
                 fields[name] = make
         return self.known(fields | rates)

@@ -353,9 +353,7 @@ class _Reader:
 
     def sets_full(self, more: int) -> bool:
         """Whether the table of sets has to begin anew before one of so many members."""
-        return (
-            len(self.sets) >= self.limits.sets or self.sets_members + more > self.limits.members
-        )
+        return len(self.sets) >= self.limits.sets or self.sets_members + more > self.limits.members
 
     # --- allowed amounts
 

@@ -275,7 +275,7 @@ class _Writers:
         fields = schema(about)
         writer = pq.ParquetWriter(
             path,
-            fields.with_metadata(notes),
+            fields,
             compression="zstd",
             compression_level=ZSTD_LEVEL,
             use_dictionary=list(_DICTIONARY.get(table, ())),  # type: ignore[arg-type]
@@ -284,6 +284,7 @@ class _Writers:
             store_decimal_as_integer=True,
             store_schema=False,
         )
+        writer.add_key_value_metadata(notes)  # the schema's own are lost with store_schema=False
         self._open[table] = writer
         return writer
 
