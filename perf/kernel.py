@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -34,19 +33,22 @@ READ = (
 )
 IJSON = (
     "import sys, gzip, ijson;"
-    "sum(len(r['negotiated_prices']) for i in ijson.items(gzip.open(sys.argv[1]), 'in_network.item')"
+    "items = ijson.items(gzip.open(sys.argv[1]), 'in_network.item');"
+    "sum(len(r['negotiated_prices']) for i in items"
     " for r in i['negotiated_rates'])"
 )
 ORJSON = (
     "import sys, gzip, orjson;"
-    "sum(len(r['negotiated_prices']) for i in orjson.loads(gzip.open(sys.argv[1]).read())['in_network']"
+    "items = orjson.loads(gzip.open(sys.argv[1]).read())['in_network'];"
+    "sum(len(r['negotiated_prices']) for i in items"
     " for r in i['negotiated_rates'])"
 )
 DUCKDB = (
     "import sys, duckdb; duckdb.sql('''"
     "SELECT count(*), sum(p.negotiated_rate) FROM (SELECT unnest(r.negotiated_prices) AS p FROM ("
     "SELECT unnest(i.negotiated_rates) AS r FROM (SELECT unnest(in_network) AS i FROM "
-    "read_json($path, maximum_object_size=2000000000))))''', params={'path': sys.argv[1]}).fetchall()"
+    "read_json($path, maximum_object_size=2000000000))))''', params={'path': sys.argv[1]})"
+    ".fetchall()"
 )
 
 

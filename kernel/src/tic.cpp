@@ -318,6 +318,7 @@ private:
     int64_t missing_ = 0, not_number_ = 0, plans_ = 0, files_ = 0;
 
     Interner terms_seen_, sets_seen_, raw_references_, raw_groups_;
+    uint32_t raw_epoch_ = 0;  // of the numbers of inline groups that raw_groups_ stands for
     uint32_t terms_written_ = 0, sets_written_ = 0, sets_before_ = 0;
     size_t set_members_ = 0;
     std::vector<Shapes> shapes_;
@@ -527,6 +528,10 @@ private:
             with_groups |= k == 1;
             // Read now: reading the list may move the window.
             const uint8_t *from = k == 0 && *w.cur == '[' ? w.cur : nullptr;
+            if (k == 1 && raw_epoch_ != providers_.epoch) {
+                raw_groups_.clear();
+                raw_epoch_ = providers_.epoch;
+            }
             list(k == 0 ? references_ : groups_, k == 0 ? raw_references_ : raw_groups_, k == 1);
             list_begin = from;
             list_end = list_begin ? w.cur : nullptr;
@@ -629,7 +634,8 @@ private:
         all.insert(all.end(), groups_.members.begin(), groups_.members.end());
         const uint32_t number = set_of(all, own);
         if (!with_groups) remember(raw_references_, references_, number);
-        if (!with_references) remember(raw_groups_, groups_, number);
+        if (!with_references && raw_epoch_ == providers_.epoch)
+            remember(raw_groups_, groups_, number);
         return number;
     }
 

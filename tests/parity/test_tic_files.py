@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tickit import Said, cut, levels, native, plain
 
+from payeratlas.formats.tic_values import TicLimits
+
 IN_NETWORK = ("2023-11-07_Evry-Health", "2024-03-04_Evry-Health")
 SMALL_FILES = (
     "2022-07-01_Evry-Health_allowed-amounts.json",
@@ -63,6 +65,16 @@ def test_evry_2025(shared_data: Path) -> None:
     assert (chosen, kept) == plain(cut(data, CHUNK), ["64640"])
     assert sorted(price[3] for price in chosen["tic_price"]) == rates
     assert dict(kept.items.rejected) == {"not_wanted": 3_482}
+
+
+def test_a_real_file_when_little_is_remembered(shared_data: Path) -> None:
+    data = content(shared_data / "tic" / "2025-06-23_Evry-Health_in-network-rates.json.gz")
+    limits = TicLimits(terms=1, sets=40, members=500, groups=100, npis=300)
+    codes = ["64640", "99213", "20610", "62323"]
+    said = plain(cut(data, CHUNK), codes, limits)
+    assert not isinstance(said[0], str)
+    for size in (61, CHUNK):
+        assert native(cut(data, size), codes, limits) == said
 
 
 @pytest.mark.slow

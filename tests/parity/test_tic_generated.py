@@ -8,8 +8,8 @@ from collections.abc import Collection
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ticmake import Maker
 from tickit import cut, levels, native, plain
+from ticmake import Maker
 
 from payeratlas.formats.tic_values import LIMITS, TicLimits
 

@@ -32,8 +32,10 @@ WORDS = (
     "professional", "both", "2026-01-01", "9999-12-31", "ein", "EIN", "npi", "11", "26", "",
     "a b", "é", "漢字", "😀", 'q"uote', "back\\slash", "tab\t", "\u2028", "x" * 40,
 )  # fmt: skip
-BROKEN_TEXT = (b'"\\x"', b'"\\u12g4"', b'"\\ud800"', b'"\\ud800\\u0041"', b'"\\udc00"', b'"\xff"',
-               b'"\xc0\x80"', b'"\xed\xa0\x80"', b'"\xf5\x80\x80\x80"', b'"a\x01"', b'"\xe2\x82"')  # fmt: skip
+BROKEN_TEXT = (
+    b'"\\x"', b'"\\u12g4"', b'"\\ud800"', b'"\\ud800\\u0041"', b'"\\udc00"', b'"\xff"',
+    b'"\xc0\x80"', b'"\xed\xa0\x80"', b'"\xf5\x80\x80\x80"', b'"a\x01"', b'"\xe2\x82"',
+)  # fmt: skip
 NPIS = ("1234567893", "1245319599", "1111111111", "0", "123456789", '"1234567893"', '"012"', '"x"',
         "1.0", "-5", "1234567890123456789012", "1e9")  # fmt: skip
 
@@ -143,7 +145,7 @@ class Maker:
         )
 
     def tin(self) -> bytes:
-        return self.known({n: self.text for n in ("type", "value", "business_name")})
+        return self.known(dict.fromkeys(("type", "value", "business_name"), self.text))
 
     def npis(self) -> bytes:
         return self.array(
@@ -203,6 +205,13 @@ class Maker:
             last = self.chance.choice(faulty if self.often(self.broken) else sound)
             prices = self.some(self.price, 3)
             return b'{"provider_references":%b,"negotiated_prices":%b%b}' % (ids, prices, last)
+        if self.often(0.3):  # inline lists that come again
+            groups = [
+                b'{"npi":[%d],"tin":{"type":"ein","value":"%d"}}' % (1234567893 + number, number)
+                for number in self.chance.sample(range(3), self.chance.randint(1, 2))
+            ]
+            prices = self.some(self.price, 2)
+            return b'{"provider_groups":[%b],"negotiated_prices":%b}' % (b",".join(groups), prices)
         if self.often(0.7):
             fields["provider_references"] = lambda: self.some(self.group_id, 4)
         if self.often(0.4):
@@ -212,7 +221,7 @@ class Maker:
 
     def code(self) -> bytes:
         names = ("billing_code_type", "billing_code_type_version", "billing_code", "description")
-        return self.known({n: self.text for n in names})
+        return self.known(dict.fromkeys(names, self.text))
 
     def item(self, rates: dict[str, Callable[[], bytes]]) -> bytes:
         fields: dict[str, Callable[[], bytes]] = {
@@ -234,7 +243,9 @@ class Maker:
 
     def allowed(self) -> bytes:
         def payment() -> bytes:
-            charge = lambda: self.known({"billed_charge": self.number, "npi": self.npis})  # noqa: E731
+            def charge() -> bytes:
+                return self.known({"billed_charge": self.number, "npi": self.npis})
+
             return self.known(
                 {
                     "allowed_amount": self.number,
@@ -259,7 +270,9 @@ class Maker:
 
         plan = ("plan_name", "issuer_name", "plan_id_type", "plan_id", "plan_market_type")
         fields: dict[str, Any] = {
-            "reporting_plans": lambda: self.some(lambda: self.known({n: self.text for n in plan})),
+            "reporting_plans": lambda: self.some(
+                lambda: self.known(dict.fromkeys(plan, self.text))
+            ),
             "in_network_files": lambda: self.some(file),
             "allowed_amount_file": file,
         }

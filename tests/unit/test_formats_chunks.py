@@ -1,4 +1,4 @@
-"""Large files in chunks: verified to their last byte, refused where they are not what they should be."""
+"""Large files in chunks: verified to their last byte, or refused."""
 
 from __future__ import annotations
 
@@ -60,8 +60,7 @@ def test_every_flipped_bit_is_seen() -> None:
     for at in range(10, len(small)):
         damaged = small[:at] + bytes([small[at] ^ (1 << at % 8)]) + small[at + 1 :]
         with pytest.raises(FileError):
-            assert unpacked(damaged) == TEXT[:3000]
-            raise AssertionError(at)
+            unpacked(damaged)
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:
@@ -78,7 +77,7 @@ def test_zip_of_one_file(tmp_path: Path) -> None:
     assert b"".join(unpacked_chunks(path)) == TEXT
     for members in ((("a", b"1"), ("b", b"2")), (("../a", b"1"),)):
         path.write_bytes(zipped(*members))
-        with pytest.raises(FileError, match="not one|climbs out"):
+        with pytest.raises(FileError, match=r"not one|climbs out"):
             list(unpacked_chunks(path))
     whole = zipped(("a.json", TEXT))
     path.write_bytes(whole[: len(whole) // 2])
@@ -95,11 +94,10 @@ def test_ahead_gives_the_same_and_raises_the_same() -> None:
         raise ValueError("broken")
 
     assert list(ahead([b"%d" % n for n in range(100)], 2)) == [b"%d" % n for n in range(100)]
-    taken = []
+    chunks = ahead(failing())
+    assert [next(chunks), next(chunks)] == [b"a", b"b"]
     with pytest.raises(ValueError, match="broken"):
-        for chunk in ahead(failing()):
-            taken.append(chunk)  # noqa: PERF402
-    assert taken == [b"a", b"b"]
+        next(chunks)
 
 
 def test_ahead_ends_its_thread_when_the_taker_stops() -> None:

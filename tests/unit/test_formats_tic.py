@@ -18,6 +18,7 @@ from payeratlas.formats.tic_values import LIMITS, TicLimits
 from payeratlas.tables.tic import TIC, schema
 
 PRICE = {"negotiated_type": "negotiated", "negotiated_rate": 1.5, "billing_class": "both"}
+CODE = "/in_network/0/billing_code"
 GROUP = {"npi": [1234567893], "tin": {"type": "ein", "value": "11-1111111"}}
 
 
@@ -222,8 +223,8 @@ def test_a_table_of_contents() -> None:
         (b"[]", ("wrong_type", 0, "")),
         (b"{}", ("not_a_price_file", 2, "")),
         (b'{"in_network":[]} x', ("trailing_data", 18, "")),
-        (b'{"in_network":[{"billing_code":NaN}]}', ("unexpected_byte", 31, "/in_network/0/billing_code")),
-        (b'{"in_network":[{"billing_code":true}]}', ("wrong_type", 31, "/in_network/0/billing_code")),
+        (b'{"in_network":[{"billing_code":NaN}]}', ("unexpected_byte", 31, CODE)),
+        (b'{"in_network":[{"billing_code":true}]}', ("wrong_type", 31, CODE)),
         (b'{"in_network":[{},', ("unexpected_end", 18, "/in_network/1")),
         (b'{"version":"1","version":"2"}', ("duplicate_key", 15, "")),
         (b'{"a/b~c":[01]}', ("unexpected_byte", 11, "/a~1b~0c")),
@@ -243,7 +244,8 @@ def test_what_is_refused_and_where(data: bytes, said: tuple[str, int, str]) -> N
 @pytest.mark.parametrize(
     ("token", "value"),
     [
-        ("1e2", "100.0000"), ("-0", "0.0000"), ("12340000e-3", "12340.0000"), ("0e999999999999", "0.0000"),
+        ("1e2", "100.0000"), ("-0", "0.0000"), ("12340000e-3", "12340.0000"),
+        ("0e999999999999", "0.0000"),
         ("99999999999999.9999", "99999999999999.9999"), ("100000000000000", None),
         ("0.00001", None), ("1e99999999999999999999", None), ("-7.25", "-7.2500"),
     ],

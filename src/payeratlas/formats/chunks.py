@@ -22,6 +22,7 @@ from payeratlas.model.errors import FileError
 
 CHUNK = 1 << 20
 _SNIFFED = 2048
+_ISAL_ERROR: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]
 
 
 def unpacked_chunks(path: Path) -> Iterator[bytes]:
@@ -71,7 +72,7 @@ def _from_disk(path: Path) -> Iterator[bytes]:
 
 
 def _gunzip(chunks: Iterable[bytes], where: str) -> Iterator[bytes]:
-    """All members of a gzip file; zero padding may follow the last one, as in ``archive.gunzip``."""
+    """All members of a gzip file; zero padding may follow, as in ``archive.gunzip``."""
     read = 0  # compressed bytes taken so far
     engine: igzip_lib.IgzipDecompressor | None = None
     rest = b""
@@ -101,7 +102,7 @@ def _gunzip(chunks: Iterable[bytes], where: str) -> Iterator[bytes]:
                     given = b""
                     if engine.eof or (engine.needs_input and len(out) < CHUNK):
                         break
-            except igzip_lib.IsalError as error:
+            except _ISAL_ERROR as error:
                 raise refuse(f"the gzip data is damaged: {error}.", where) from error
             if engine.eof:
                 rest = engine.unused_data

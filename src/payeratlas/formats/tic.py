@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from payeratlas.formats.tic_account import TicAccount, account_of
 from payeratlas.formats.tic_groups import Providers
@@ -37,7 +37,6 @@ from payeratlas.formats.tic_rows import (
 from payeratlas.formats.tic_values import LIMITS, TicLimits, Values
 
 Emit = Callable[[str, tuple[object, ...]], None]
-T = TypeVar("T")
 
 _TEXT_FIELDS = File._fields[1:]
 _PLAN_FIELDS = IndexPlan._fields[2:]
@@ -104,7 +103,7 @@ class _Reader:
         self.structure = 0
         text, texts = self.values.text, self.values.texts
         self.price_members: dict[str, Callable[[], object]] = {
-            **{name: text for name in _TERMS_TEXT},
+            **dict.fromkeys(_TERMS_TEXT, text),
             "negotiated_rate": self.number,
             "service_code": texts,
             "billing_code_modifier": texts,
@@ -124,10 +123,10 @@ class _Reader:
         self.odd("tic_file", self.values.flags)
         return account_of(kind, self.cursor.offset, self.counts)
 
-    def root(self) -> dict[str, object]:
+    def root(self) -> dict[str, Any]:
         """The outermost object; it settles what kind of file this is."""
         return self.cursor.members(
-            {name: self.values.text for name in _TEXT_FIELDS}
+            dict.fromkeys(_TEXT_FIELDS, self.values.text)
             | {
                 "provider_references": lambda: self.each(self.providers.reference),
                 "provider_groups": self.providers.of_file,
@@ -182,7 +181,7 @@ class _Reader:
                 left.append((self.cursor.leap(keep=True, most=self.limits.leapt), start))
 
         found = self.cursor.members(
-            {name: self.values.text for name in _ITEM_TEXT}
+            dict.fromkeys(_ITEM_TEXT, self.values.text)
             | {
                 "billing_code": billing_code,
                 "bundled_codes": self.codes_listed,
@@ -200,9 +199,7 @@ class _Reader:
         row = Item(
             self.item,
             offset,
-            *(found.get(name) for name in _ITEM_TEXT),
-            found.get("bundled_codes"),
-            found.get("covered_services"),
+            *(found.get(name) for name in Item._fields[2:]),
         )
         self.emit("tic_item", row)
         self.odd("tic_item", {*own, *row.oddities(), *(() if rates else ("no_rates",))})
@@ -237,7 +234,7 @@ class _Reader:
         """bundled_codes or covered_services."""
 
         def one() -> Code:
-            found = self.cursor.members({name: self.values.text for name in Code._fields})
+            found = self.cursor.members(dict.fromkeys(Code._fields, self.values.text))
             return Code(*(found.get(name) for name in Code._fields))
 
         return self.values.list_of(one)
@@ -439,7 +436,7 @@ class _Reader:
             nonlocal plans
             plans += 1
             flags = self.values.begin()
-            found = self.cursor.members({name: self.values.text for name in _PLAN_FIELDS})
+            found = self.cursor.members(dict.fromkeys(_PLAN_FIELDS, self.values.text))
             row = IndexPlan(self.structure, plans, *(found.get(name) for name in _PLAN_FIELDS))
             self.emit("tic_index_plan", row)
             self.odd("tic_index_plan", self.values.end(flags))

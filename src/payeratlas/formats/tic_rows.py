@@ -17,8 +17,10 @@ WHOLE_DIGITS = 14
 NPI_DIGITS = 18
 
 CODE_TYPES = frozenset(
-    "CPT HCPCS ICD MS-DRG R-DRG S-DRG APS-DRG AP-DRG APR-DRG APC NDC HIPPS LOCAL EAPG CDT RC "
-    "CSTM-ALL".split()
+    (
+        *("CPT", "HCPCS", "ICD", "MS-DRG", "R-DRG", "S-DRG", "APS-DRG", "AP-DRG", "APR-DRG"),
+        *("APC", "NDC", "HIPPS", "LOCAL", "EAPG", "CDT", "RC", "CSTM-ALL"),
+    )
 )
 ARRANGEMENTS = frozenset({"ffs", "bundle", "capitation"})
 NEGOTIATED_TYPES = frozenset({"negotiated", "derived", "fee schedule", "percentage", "per diem"})
@@ -229,7 +231,7 @@ def is_number(text: str) -> bool:
 
 
 def amount(token: str) -> Decimal | None:
-    """The exact value of a JSON number with 4 decimals; None where it does not fit 14 + 4 digits."""
+    """The exact value of a JSON number; None where it does not fit 14 + 4 digits."""
     found = _RATE.fullmatch(token)
     assert found is not None
     sign, whole, fraction, power = found.groups(default="")

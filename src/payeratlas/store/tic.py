@@ -201,7 +201,7 @@ def _parse(
     return account
 
 
-def _array(column: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
+def _array(column: tuple[Any, ...], kind: pa.DataType) -> pa.Array[Any]:
     """Values of the plain reader as Arrow; codes are tuples there and structs here."""
     import pyarrow as pa
 
