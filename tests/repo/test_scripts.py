@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-NAMES = {"demo", "test", "lint", "docs", "data", "perf", "setup"}
+NAMES = {"demo", "test", "lint", "docs", "data", "perf", "fuzz", "setup"}
 MOST_LINES = 100
 # Not in POSIX sh, though a shell called sh may let them pass.
 BASHISM = re.compile(r"\[\[|\bfunction \w|<<<|\blocal |\bpipefail\b|&>|\$'|\bsource |==\s*\"?\$")

@@ -27,7 +27,7 @@ _ENCRYPTED = 0x1
 _CHUNK = 1 << 20
 
 # What zipfile and zlib raise for bytes that are no sound archive.
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -50,7 +50,8 @@ class Limits:
 LIMITS = Limits()
 
 
-def _refuse(what: str, where: str, cure: str = DOWNLOAD_AGAIN) -> FileError:
+def refuse(what: str, where: str, cure: str = DOWNLOAD_AGAIN) -> FileError:
+    """The error that refuses a file; to be raised."""
     return FileError(what, where=where, cure=cure)
 
 
@@ -62,7 +63,7 @@ def gunzip(data: bytes, *, where: str, limits: Limits = LIMITS) -> bytes:
     """
     refuse_page(data, where)
     if not data.startswith(GZIP_MAGIC):
-        raise _refuse("this is not a gzip file (its first bytes are not gzip's).", where)
+        raise refuse("this is not a gzip file (its first bytes are not gzip's).", where)
     out: list[bytes] = []
     size = 0
     rest = data
@@ -75,24 +76,25 @@ def gunzip(data: bytes, *, where: str, limits: Limits = LIMITS) -> bytes:
                 pending = engine.unconsumed_tail
                 size += len(chunk)
                 if size > limits.unpacked:
-                    raise _refuse(
+                    raise refuse(
                         f"it unpacks to more than {limits.unpacked} bytes.",
                         where,
                         "check that this is the publisher's file: it is far larger than any known.",
                     )
                 out.append(chunk)
         except zlib.error as error:
-            raise _refuse(f"the gzip data is damaged: {error}.", where) from error
+            raise refuse(f"the gzip data is damaged: {error}.", where) from error
         if not engine.eof:
-            raise _refuse("the gzip data is cut short.", where)
+            raise refuse("the gzip data is cut short.", where)
         rest = engine.unused_data
     if rest.strip(b"\0"):
         offset = len(data) - len(rest)
-        raise _refuse(f"bytes that are not gzip follow the data (from byte {offset}).", where)
+        raise refuse(f"bytes that are not gzip follow the data (from byte {offset}).", where)
     return b"".join(out)
 
 
-def _unsafe(info: zipfile.ZipInfo) -> str:
+def unsafe(info: zipfile.ZipInfo) -> str:
+    """Why a member of a zip archive is not taken, or nothing."""
     name = info.orig_filename
     parts = name.replace("\\", "/").split("/")
     if "\0" in name or not name.strip("/"):
@@ -114,29 +116,29 @@ def _opened(data: bytes, where: str, limits: Limits) -> zipfile.ZipFile:
     """The archive with its directory checked; no member is unpacked yet."""
     refuse_page(data, where)
     if not data.startswith((ZIP_MAGIC, _ZIP_END)):
-        raise _refuse("this is not a zip file (its first bytes are not a zip's).", where)
+        raise refuse("this is not a zip file (its first bytes are not a zip's).", where)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except _DAMAGE as error:
-        raise _refuse(f"the zip file is cut short or damaged: {error}.", where) from error
+    except DAMAGE as error:
+        raise refuse(f"the zip file is cut short or damaged: {error}.", where) from error
     end = data.rfind(_ZIP_END)
     if end + _ZIP_END_SIZE + len(archive.comment) != len(data):
-        raise _refuse("bytes follow the end of the zip file.", where)
+        raise refuse("bytes follow the end of the zip file.", where)
     infos = archive.infolist()
     if len(infos) > limits.members:
-        raise _refuse(f"it holds {len(infos)} members, more than {limits.members}.", where)
+        raise refuse(f"it holds {len(infos)} members, more than {limits.members}.", where)
     for info in infos:
-        if reason := _unsafe(info):
-            raise _refuse(f"its member {info.orig_filename!r} {reason}.", where)
+        if reason := unsafe(info):
+            raise refuse(f"its member {info.orig_filename!r} {reason}.", where)
     for name, count in Counter(info.filename for info in infos).items():
         if count > 1:
-            raise _refuse(f"its member {name!r} stands twice.", where)
+            raise refuse(f"its member {name!r} stands twice.", where)
     if sum(info.file_size for info in infos) > limits.unpacked:
-        raise _refuse(f"it declares more than {limits.unpacked} bytes unpacked.", where)
+        raise refuse(f"it declares more than {limits.unpacked} bytes unpacked.", where)
     ordered = sorted(infos, key=lambda info: info.header_offset)
     for one, after in pairwise(ordered):
         if one.header_offset + one.compress_size > after.header_offset:
-            raise _refuse(f"its members {one.filename!r} and {after.filename!r} overlap.", where)
+            raise refuse(f"its members {one.filename!r} and {after.filename!r} overlap.", where)
     return archive
 
 
@@ -156,7 +158,7 @@ def unzip(data: bytes, member: str, *, where: str, limits: Limits = LIMITS) -> b
         try:
             info = archive.getinfo(member)
         except KeyError as error:
-            raise _refuse(f"it holds no member {member!r}.", where) from error
+            raise refuse(f"it holds no member {member!r}.", where) from error
         out: list[bytes] = []
         size = 0
         try:
@@ -164,10 +166,10 @@ def unzip(data: bytes, member: str, *, where: str, limits: Limits = LIMITS) -> b
                 while chunk := stream.read(_CHUNK):
                     size += len(chunk)
                     if size > min(info.file_size, limits.unpacked):
-                        raise _refuse(f"its member {member!r} is larger than declared.", where)
+                        raise refuse(f"its member {member!r} is larger than declared.", where)
                     out.append(chunk)
-        except _DAMAGE as error:
-            raise _refuse(f"its member {member!r} is damaged: {error}.", where) from error
+        except DAMAGE as error:
+            raise refuse(f"its member {member!r} is damaged: {error}.", where) from error
         if size != info.file_size:
-            raise _refuse(f"its member {member!r} is cut short.", where)
+            raise refuse(f"its member {member!r} is cut short.", where)
         return b"".join(out)

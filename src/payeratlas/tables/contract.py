@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Kind = Literal["text", "decimal", "integer", "date"]
+Kind = Literal["text", "decimal", "integer", "date", "texts", "integers", "codes"]
 Cell = str | Decimal | int | date | None
 
 US_GOVERNMENT = "US government work"
@@ -22,6 +22,8 @@ class Column:
     """One column: its meaning, unit, and the licence its content stands under.
 
     ``scale`` is the number of decimals of a ``decimal``. ``required`` columns are never null.
+    ``texts``, ``integers`` and ``codes`` (billing code type, version, code) are lists; only the
+    tables of ``tables.tic`` have them.
     """
 
     name: str

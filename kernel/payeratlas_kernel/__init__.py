@@ -1,0 +1,5 @@
+"""Native reader of payer price files; used through ``payeratlas.formats``."""
+
+from payeratlas_kernel._tic import LEVELS, parse
+
+__all__ = ["LEVELS", "parse"]

@@ -1,0 +1,64 @@
+"""Where everything went that a payer's file holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from payeratlas.model.provenance import RowAccount
+
+
+@dataclass(frozen=True, slots=True)
+class TicAccount:
+    """Accounts of one file: read = kept + rejected[reason] + merged[reason] for each kind of row.
+
+    ``items``: elements of in_network or out_of_network; rejected ``not_wanted`` by the code filter.
+    ``prices``: negotiated prices or allowed amounts of the wanted items; rejected
+    ``rate_missing`` or ``rate_not_a_number``. ``groups``: groups of NPIs under a TIN; rejected
+    ``unreferenced`` (no written price points to them) or ``no_id``; merged ``same_inline_group``.
+    ``plans`` and ``files``: of a table of contents. ``rates``: negotiated_rates read.
+
+    ``oddities`` counts rows by table and name, such as ``tic_price.rate_zero``. ``bytes`` is the
+    length of the unpacked data.
+    """
+
+    kind: str
+    items: RowAccount
+    prices: RowAccount
+    groups: RowAccount
+    plans: RowAccount
+    files: RowAccount
+    rates: int
+    bytes: int
+    oddities: Mapping[str, int] = field(default_factory=dict)
+
+
+def account_of(kind: str, size: int, counts: Counter[str]) -> TicAccount:
+    """The account from raw counts: ``items.read``, ``items.rejected.not_wanted``, and oddities."""
+
+    def of(name: str) -> RowAccount:
+        def reasons(part: str) -> tuple[tuple[str, int], ...]:
+            lead = f"{name}.{part}."
+            return tuple(
+                sorted((k.removeprefix(lead), n) for k, n in counts.items() if k.startswith(lead))
+            )
+
+        return RowAccount(
+            counts[f"{name}.read"],
+            counts[f"{name}.kept"],
+            reasons("rejected"),
+            reasons("merged"),
+        )
+
+    return TicAccount(
+        kind=kind,
+        items=of("items"),
+        prices=of("prices"),
+        groups=of("groups"),
+        plans=of("plans"),
+        files=of("files"),
+        rates=counts["rates.read"],
+        bytes=size,
+        oddities={k: n for k, n in sorted(counts.items()) if k.startswith("tic_")},
+    )

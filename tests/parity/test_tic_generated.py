@@ -1,0 +1,87 @@
+"""Files made by chance: the native reader says what the plain one says, or refuses at its byte."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tickit import cut, levels, native, plain
+from ticmake import Maker
+
+from payeratlas.formats.tic_values import LIMITS, TicLimits
+
+SMALL = TicLimits(terms=2, sets=2, members=6, groups=2, npis=5, leapt=150)
+WHOLE = 1 << 20
+seeds = st.integers(0, 2**48)
+filters = st.sampled_from((None, ["64640"], ["64640", "j1885"], []))
+
+
+def agree(
+    data: bytes, codes: Collection[str] | None = None, limits: TicLimits = LIMITS, size: int = WHOLE
+) -> bool:
+    """Whether the file is taken; both readers must say the same of it, at every level."""
+    said = plain(cut(data, WHOLE), codes, limits)
+    assert plain(cut(data, size), codes, limits) == said
+    for level in levels():
+        assert native(cut(data, size), codes, limits, level=level) == said, level
+    return not isinstance(said[0], str)
+
+
+@settings(max_examples=300, deadline=None)
+@given(seeds, filters, st.sampled_from((LIMITS, SMALL)), st.sampled_from((1, 7, 64, 1000, WHOLE)))
+def test_sound_files(
+    seed: int, codes: Collection[str] | None, limits: TicLimits, size: int
+) -> None:
+    data = Maker(random.Random(seed)).file()
+    agree(data, codes, limits, size)
+
+
+@settings(max_examples=300, deadline=None)
+@given(seeds, filters, st.sampled_from((1, 13, WHOLE)))
+def test_faulty_files(seed: int, codes: Collection[str] | None, size: int) -> None:
+    data = Maker(random.Random(seed), odd=0.2, broken=0.02).file()
+    agree(data, codes, SMALL, size)
+
+
+@settings(max_examples=300, deadline=None)
+@given(seeds, filters, st.sampled_from((1, 64, WHOLE)))
+def test_files_with_changed_bytes(seed: int, codes: Collection[str] | None, size: int) -> None:
+    chance = random.Random(seed)
+    data = bytearray(Maker(chance).file())
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(data))
+        how = chance.randrange(4)
+        if how == 0:
+            data[at] = chance.choice(b'{}[]",:\\ue0-.\x00\xc3tfn ')
+        elif how == 1:
+            del data[at]
+        elif how == 2:
+            data.insert(at, chance.choice(b'{}[]",:\\0 '))
+        else:
+            del data[max(at, 1) :]
+    agree(bytes(data), codes, LIMITS, size)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_window_may_end_anywhere(seed: int) -> None:
+    data = Maker(random.Random(seed), odd=0.05).file()[:3000]
+    said = plain([data])
+    for level in levels():
+        for at in range(1, len(data)):
+            assert native([data[:at], data[at:]], level=level) == said, at
+
+
+def test_makers_make_what_is_taken_and_what_is_refused() -> None:
+    taken = sum(agree(Maker(random.Random(seed)).file()) for seed in range(60))
+    refused = sum(not agree(Maker(random.Random(s), broken=0.05).file()) for s in range(60))
+    assert taken > 50
+    assert refused > 20
+
+
+def test_batches_of_any_size_hold_the_same_rows() -> None:
+    for seed in range(20):
+        data = Maker(random.Random(seed)).file()
+        assert native([data], batch_rows=1) == native([data], batch_rows=10**6)
