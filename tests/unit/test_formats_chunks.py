@@ -104,5 +104,5 @@ def test_ahead_ends_its_thread_when_the_taker_stops() -> None:
     before = threading.active_count()
     chunks = ahead((b"x" for _ in range(10**9)), 2)
     assert next(chunks) == b"x"
-    chunks.close()  # type: ignore[attr-defined]
+    chunks.close()
     assert threading.active_count() == before

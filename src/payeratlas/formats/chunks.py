@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -25,7 +25,7 @@ _SNIFFED = 2048
 _ISAL_ERROR: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]
 
 
-def unpacked_chunks(path: Path) -> Iterator[bytes]:
+def unpacked_chunks(path: Path) -> Generator[bytes, None, None]:
     """The unpacked bytes of a gzip, zip or plain file in chunks.
 
     Raises FileError for a file that cannot be read, is empty, is a web page, is damaged or cut
@@ -44,7 +44,7 @@ def unpacked_chunks(path: Path) -> Iterator[bytes]:
         ) from error
 
 
-def unpack(chunks: Iterable[bytes], *, where: str) -> Iterator[bytes]:
+def unpack(chunks: Iterable[bytes], *, where: str) -> Generator[bytes, None, None]:
     """The unpacked bytes of a gzip or plain file that comes in chunks, as from a download.
 
     Raises FileError as ``unpacked_chunks`` does; a zip file is refused, since its directory stands
@@ -138,7 +138,7 @@ def _unzip(path: Path) -> Iterator[bytes]:
         raise refuse(f"the zip file is cut short or damaged: {error}.", where) from error
 
 
-def ahead(chunks: Iterable[bytes], depth: int = 4) -> Iterator[bytes]:
+def ahead(chunks: Iterable[bytes], depth: int = 4) -> Generator[bytes, None, None]:
     """The same chunks, made on a thread of its own up to ``depth`` ahead of who takes them.
 
     What the source raises is raised here, after the chunks before it.

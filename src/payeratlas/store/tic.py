@@ -7,7 +7,7 @@ the file is refused: what was written before its fault is removed.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
@@ -130,6 +130,7 @@ def read_tic(
         try:
             account = _parse(chunks, put, codes, row_group, fast)
         finally:
+            chunks.close()
             finish()
         return TicTables(account, writers.close())
     except BaseException as error:
@@ -152,7 +153,7 @@ def refusal(error: JsonError, where: str) -> FileError:
     )
 
 
-def _at_most(chunks: Iterable[bytes], where: str) -> Iterator[bytes]:
+def _at_most(chunks: Iterable[bytes], where: str) -> Generator[bytes, None, None]:
     size = 0
     for chunk in chunks:
         size += len(chunk)
