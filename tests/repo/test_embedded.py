@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from payeratlas.build.embed import INVENTORY, Entry, build, inventory
@@ -76,6 +77,16 @@ def test_every_partition_is_what_its_manifest_pinned(store: Store) -> None:
 def test_it_stays_small() -> None:
     size = sum(len(data) for data in tree(EMBEDDED).values())
     assert size < MOST_BYTES
+
+
+def test_every_partition_carries_its_release_and_licence(store: Store) -> None:
+    for published in store.releases():
+        for part in published.parts:
+            notes = pq.read_metadata(published.root / part.path).metadata
+            assert notes[b"payeratlas.release"].decode() == published.release.id
+            assert notes[b"payeratlas.source"].decode() == published.release.source
+            assert notes[b"payeratlas.licence"].decode() == published.licence != ""
+            assert part.artifact.sha256 in notes[b"payeratlas.artifact"].decode()
 
 
 def test_no_descriptor_of_a_billing_code_is_in_it(store: Store) -> None:

@@ -169,10 +169,9 @@ def to_parquet(batch: Batch, release: Release, licence: str) -> bytes:
         "payeratlas.column_licences": json.dumps(licence_of(table), sort_keys=True),
     }
     out = io.BytesIO()
-    pq.write_table(
-        rows.replace_schema_metadata(notes),
+    writer = pq.ParquetWriter(
         out,
-        row_group_size=table.row_group,
+        rows.schema,
         compression="zstd",
         compression_level=ZSTD_LEVEL,
         use_dictionary=[name for name in rows.schema.names if name != "ordinal"],  # type: ignore[arg-type]
@@ -181,4 +180,7 @@ def to_parquet(batch: Batch, release: Release, licence: str) -> bytes:
         store_decimal_as_integer=True,
         store_schema=False,
     )
+    with writer:
+        writer.write_table(rows, row_group_size=table.row_group)
+        writer.add_key_value_metadata(notes)  # those of a schema that is not stored are lost
     return out.getvalue()
