@@ -6,6 +6,7 @@ is composed and written, or left as it is where the store would answer all its q
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -111,7 +112,16 @@ def build_batch(batch: Sequence[Task], order: Order) -> list[Outcome]:
     store = _store(order.store, order.embedded)
     store.expect(task.code for task in batch)
     ptp.load(AsOf(order.as_of or order.today, order.known_on), store)
-    return [_see_to(task, order, store) for task in batch]
+    # A page is made of values that refer to each other one way: next to nothing is left for the
+    # collector, which looking at each of them again and again takes a quarter of the time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return [_see_to(task, order, store) for task in batch]
+    finally:
+        gc.collect(1)
+        if collecting:
+            gc.enable()
 
 
 @cache

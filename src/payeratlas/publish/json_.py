@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Hashable, Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -38,6 +37,7 @@ from payeratlas.pages.page import (
 SCHEMA_VERSION = "v1"
 Json = dict[str, Any]
 
+_BETWEEN = re.compile(r'\},(\{"(?:id|source)":")')
 _STATED = ("measure", "subject", "value", "unit", "period", "type")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -49,11 +49,12 @@ def render(page: Page) -> str:
     """
     lines = []
     for name, value in page_json(page).items():
+        text = _dump(value)
         if isinstance(value, list) and value:
-            inside = ",\n".join(_dump(entry) for entry in value)
-            lines.append(f"{_dump(name)}:[\n{inside}\n]")
-        else:
-            lines.append(f"{_dump(name)}:{_dump(value)}")
+            # No string of JSON holds a brace before a bare quote: this stands between entries.
+            text = _BETWEEN.sub(r"},\n\1", text)
+            text = f"[\n{text[1:-1]}\n]"
+        lines.append(f"{_dump(name)}:{text}")
     return "{" + ",\n".join(lines) + "}\n"
 
 
@@ -334,18 +335,16 @@ class _Tables:
         return [self.span(span) for span in text]
 
     def span(self, span: Span) -> str | Json:
-        match span:
-            case str():
-                return span
-            case Fact():
-                return {"fact": self.fact(span)}
-            case Name():
-                link = {"href": span.href} if span.href else {}
-                return {"name": span.text, "code": span.code, **link}
-            case Period():
-                return {"period": period_json(span)}
-            case date():
-                return {"date": span.isoformat()}
+        if isinstance(span, str):
+            return span
+        if isinstance(span, Fact):
+            return {"fact": self.fact(span)}
+        if isinstance(span, Name):
+            link = {"href": span.href} if span.href else {}
+            return {"name": span.text, "code": span.code, **link}
+        if isinstance(span, Period):
+            return {"period": period_json(span)}
+        return {"date": span.isoformat()}
 
 
 def _section(section: Section, tables: _Tables) -> Json:

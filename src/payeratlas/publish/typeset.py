@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Sequence
-from datetime import date
 from functools import lru_cache
 from string import ascii_lowercase
 
@@ -70,6 +69,8 @@ _SAFE_LINK = re.compile(r"(https?://|mailto:|#|\.{0,2}/|[\w%~-][\w%~.-]*(/|\.htm
 
 Shared = dict[Key, Fact]
 """Notes that several figures share, each with a figure that stands for them."""
+Cited = tuple[Fact, tuple[Key, ...]]
+"""A figure with the notes it needs."""
 Places = set[Place]
 
 
@@ -191,18 +192,22 @@ class _Setter:
     def grid(self, grid: Grid) -> GridView:
         """A table; notes shared by a column stand in its heading, by a row on its first cell."""
         identity = self.next_id("table")
-        self.reasons = _reasons([fact for row in grid.rows for fact in _facts(row)], 2)
+        cited = [[self.cited(cell) for cell in row] for row in grid.rows]
+        self.reasons = _reasons([f for row in cited for cell in row for f, _ in cell], 2)
         below = [
-            [fact for row in grid.rows for fact in _facts(row[column : column + 1])]
+            [one for row in cited if column < len(row) for one in row[column]]
             for column in range(len(grid.head))
         ]
-        columns = [self.shared(facts, 3) for facts in below]
+        columns = [_shared(facts, 3) for facts in below]
         common = [self.common_places(facts) for facts in below] if grid.folded else None
         head = tuple(
             HeadView(clean(text), column in grid.numeric, self.marks(columns[column]))
             for column, text in enumerate(grid.head)
         )
-        rows = tuple(self.row(row, columns, common) for row in grid.rows)
+        above = [frozenset(shared) for shared in columns]
+        rows = tuple(
+            self.row(row, facts, above, common) for row, facts in zip(grid.rows, cited, strict=True)
+        )
         reasons = self.told_reasons()
         return GridView(
             id=identity,
@@ -215,44 +220,50 @@ class _Setter:
         )
 
     def row(
-        self, cells: Sequence[Cell], columns: Sequence[Shared], common: Sequence[Places] | None
+        self,
+        cells: Sequence[Cell],
+        cited: Sequence[Sequence[Cited]],
+        above: Sequence[frozenset[Key]],
+        common: Sequence[Places] | None,
     ) -> tuple[CellView, ...]:
-        """One row, given what its columns' headings already carry.
+        """One row: ``cited`` are the figures of its cells, ``above`` the notes that the headings of
+        its columns carry.
 
         ``common`` are the records that each column as a whole rests on, where the table is folded:
         there a row whose notes all stand in headings or on its first cell has one source.
         """
-        facts = [_facts([cell]) for cell in cells]
-        above = [set(columns[i]) if i < len(columns) else set() for i in range(len(cells))]
-        without = set().union(*above) if above else set()
-        shared = self.shared([fact for inside in facts for fact in inside], 2, without)
-        carried = [keys | shared.keys() for keys in above]
+        known = [above[i] if i < len(above) else frozenset() for i in range(len(cells))]
+        inside = [one for cell in cited for one in cell]
+        shared = _shared(inside, 2, frozenset().union(*known)) if len(inside) > 1 else {}
+        carried = [keys.union(shared) for keys in known] if shared else known
         source = ""
         if common is not None and all(
-            fact.known and carried[column].issuperset(self.sources.keys(fact))
-            for column, inside in enumerate(facts)
-            for fact in inside
+            fact.known and carried[column].issuperset(keys)
+            for column, cell in enumerate(cited)
+            for fact, keys in cell
         ):
-            source = self.row_source(facts, common)
+            source = self.row_source(cited, common)
         identity = self.next_figure() if source else ""
         return tuple(
-            CellView(
-                self.line(cell.text, carried[column], identified=not source),
-                cell.tone,
-                self.marks(shared) if column == 0 else (),
-                source if column == 0 else "",
-                identity if column == 0 else "",
-            )
-            for column, cell in enumerate(cells)
+            [
+                CellView(
+                    self.line(cell.text, carried[column], identified=not source),
+                    cell.tone,
+                    self.marks(shared) if column == 0 else (),
+                    source if column == 0 else "",
+                    identity if column == 0 else "",
+                )
+                for column, cell in enumerate(cells)
+            ]
         )
 
-    def row_source(self, facts: Sequence[Sequence[Fact]], common: Sequence[Places]) -> str:
+    def row_source(self, cited: Sequence[Sequence[Cited]], common: Sequence[Places]) -> str:
         """The records that are this row's own, and the notes that say the rest."""
         own: dict[Place, None] = {}
         numbers: set[int] = set()
-        for column, inside in enumerate(facts):
-            for fact in inside:
-                numbers.update(self.notes.number(key, fact) for key in self.sources.keys(fact))
+        for column, cell in enumerate(cited):
+            for fact, keys in cell:
+                numbers.update([self.notes.number(key, fact) for key in keys])
                 for place in self.sources.places(fact):
                     if column >= len(common) or place not in common[column]:
                         own[place] = None
@@ -260,19 +271,15 @@ class _Setter:
             return ""
         return "; ".join([*map(_place_words, own), _notes_below(tuple(sorted(numbers)))])
 
-    def shared(self, facts: Sequence[Fact], least: int, without: Collection[Key] = ()) -> Shared:
-        """The notes that all figures with a source share, if there are at least that many."""
-        cited = [(fact, keys) for fact in facts if (keys := self.sources.keys(fact))]
-        if len(cited) < least:
-            return {}
-        common = set.intersection(*(set(keys) for _, keys in cited)) - set(without)
-        first, keys = cited[0]
-        return {key: first for key in keys if key in common}
+    def cited(self, cell: Cell) -> list[Cited]:
+        """The figures of a cell, each with the notes it needs."""
+        keys = self.sources.keys
+        return [(span, keys(span)) for span in cell.text if isinstance(span, Fact)]
 
-    def common_places(self, facts: Sequence[Fact]) -> Places:
+    def common_places(self, cited: Sequence[Cited]) -> Places:
         """The records that all figures with a source rest on."""
-        cited = [set(places) for fact in facts if (places := self.sources.places(fact))]
-        return set.intersection(*cited) if cited else set()
+        found = [set(places) for fact, _ in cited if (places := self.sources.places(fact))]
+        return set.intersection(*found) if found else set()
 
     def marks(self, shared: Shared) -> tuple[int, ...]:
         return tuple(sorted(self.notes.number(key, fact) for key, fact in shared.items()))
@@ -285,21 +292,22 @@ class _Setter:
         that are not ``identified`` by the row altogether."""
         inks: list[Ink] = []
         for span in text:
-            match span:
-                case str():
-                    inks.append(Words(clean(span)))
-                case Name():
-                    inks.append(Label(clean(span.text), span.code, self.link(span.href)))
-                case Period():
-                    inks.append(When(period_text(span), period_iso(span), False))
-                case date():
-                    inks.append(When(date_text(span), span.isoformat(), True))
-                case Fact():
-                    inks.append(self.figure(span, above) if identified else self.plain(span))
+            if isinstance(span, str):
+                inks.append(Words(clean(span)))
+            elif isinstance(span, Fact):
+                inks.append(self.figure(span, above) if identified else self.plain(span))
+            elif isinstance(span, Name):
+                inks.append(Label(clean(span.text), span.code, self.link(span.href)))
+            elif isinstance(span, Period):
+                inks.append(When(period_text(span), period_iso(span), False))
+            else:
+                inks.append(When(date_text(span), span.isoformat(), True))
         return tuple(inks)
 
     def link(self, href: str) -> str:
         """A safe address; that of another page only where it is published beside this one."""
+        if not href:
+            return ""
         scheme, _, code = href.partition(":")
         if scheme != "page":
             return safe_link(href)
@@ -361,12 +369,18 @@ def _notes_below(notes: tuple[int, ...]) -> str:
     return f"note{'s' if len(notes) > 1 else ''} {ranges_text(notes)} below"
 
 
-def _facts(cells: Iterable[Cell]) -> list[Fact]:
-    return [span for cell in cells for span in cell.text if isinstance(span, Fact)]
-
-
 def _reasons(facts: Sequence[Fact], least: int) -> dict[str, str]:
     """Reasons that at least so many figures give, each with a letter, in reading order."""
     counted = Counter(unknown_text(f.value) for f in facts if isinstance(f.value, Unknown))
     repeated = [text for text, count in counted.items() if count >= least]
     return {text: ascii_lowercase[i % 26] * (1 + i // 26) for i, text in enumerate(repeated)}
+
+
+def _shared(cited: Sequence[Cited], least: int, without: Collection[Key] = ()) -> Shared:
+    """The notes that all figures with a source share, if there are at least that many figures."""
+    sourced = [one for one in cited if one[1]]
+    if len(sourced) < least:
+        return {}
+    first, keys = sourced[0]
+    common = set(keys).intersection(*[keys for _, keys in sourced]).difference(without)
+    return {key: first for key in keys if key in common}

@@ -85,7 +85,7 @@ _SENTENCE = 48  # characters of a cell from which on it is read as a sentence
 
 
 def _length(line: Line) -> int:
-    return sum(len(ink.text) for ink in line)
+    return sum([len(ink.text) for ink in line])
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,9 @@ class GridView:
     @property
     def wordy(self) -> bool:
         """Whether it holds sentences in several columns: a phone shows its rows as cards."""
-        longest = max((_length(c.line) for row in self.rows for c in row[1:]), default=0)
-        return len(self.head) > _FEW and longest > _SENTENCE
+        return len(self.head) > _FEW and any(
+            _length(cell.line) > _SENTENCE for row in self.rows for cell in row[1:]
+        )
 
 
 @dataclass(frozen=True, slots=True)

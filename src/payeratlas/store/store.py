@@ -363,10 +363,16 @@ class Store:
             ) from None
 
     def _part(self, row: Row) -> Part:
-        for part in self._holder(row.source, row.release).parts:
-            if (part.table, part.artifact.sha256) == (row.table, row.artifact) and all(
-                row[name] == constant for name, constant in part.constants.items()
-            ):
+        key = ("parts", row.source, row.release, row.table, row.artifact)
+        parts: list[Part] | None = self._once.get(key)
+        if parts is None:
+            parts = self._once[key] = [
+                part
+                for part in self._holder(row.source, row.release).parts
+                if (part.table, part.artifact.sha256) == (row.table, row.artifact)
+            ]
+        for part in parts:
+            if all(row[name] == constant for name, constant in part.constants.items()):
                 return part
         raise StoreError(
             f"{row.release} of {row.source} was not read from the row's file.",

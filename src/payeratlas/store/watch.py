@@ -32,6 +32,7 @@ T = TypeVar("T")
 Question = tuple[Any, ...]
 """What was asked, as values that JSON can hold: the method first, then its arguments."""
 _Answer = tuple[str, frozenset[Release]]  # its digest, and the releases whose rows it gave
+_FIELDS = tuple(one.name for one in fields(Published))
 _INSIDE = frozenset({"parts", "licence", "software", "digest", "root"})
 
 
@@ -275,8 +276,8 @@ class _Seen(Published):
 def _seen(published: Published, tell: Callable[[], None]) -> _Seen:
     seen = object.__new__(_Seen)
     object.__setattr__(seen, "_tell", tell)
-    for one in fields(Published):
-        object.__setattr__(seen, one.name, getattr(published, one.name))
+    for name in _FIELDS:
+        object.__setattr__(seen, name, getattr(published, name))
     return seen
 
 
