@@ -67,7 +67,7 @@ def calendar(found: Sequence[Release], known_on: date | None) -> dict[date, Rele
     return desk
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(releases(), st.none() | st.integers(0, SPAN))
 def test_in_force_equals_the_calendar_on_every_day(found: list[Release], known: int | None) -> None:
     known_on = None if known is None else day(known)
@@ -76,7 +76,7 @@ def test_in_force_equals_the_calendar_on_every_day(found: list[Release], known: 
         assert in_force(found, AsOf(day(number), known_on)) == desk.get(day(number))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(releases(), st.integers(0, SPAN), st.none() | st.integers(0, SPAN))
 def test_a_gap_names_the_nearest_on_each_side(
     found: list[Release], number: int, known: int | None
