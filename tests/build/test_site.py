@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -52,11 +51,11 @@ class References(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site") / "site"
     built = made(folder, jobs=1, base_url="https://example.org/codes/")
     assert (built.pages, built.built, built.kept, built.refused) == (len(CODES), len(CODES), 0, ())
-    yield folder
+    return folder
 
 
 def test_every_link_inside_leads_to_a_file_and_a_place_that_are_there(root: Path) -> None:

@@ -37,7 +37,7 @@ def required() -> None:
 def words(code: str) -> tuple[str, ...]:
     """Words that people look a code up by, besides its number and name."""
     own = own_name(code)
-    return (own.family, own.unit) if own else ()
+    return (own.family, own.unit, *own.search) if own else ()
 
 
 def slips(titles: Mapping[str, str]) -> dict[str, str]:
