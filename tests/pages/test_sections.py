@@ -112,6 +112,45 @@ def test_a_code_without_a_price_says_why_and_draws_nothing() -> None:
     assert "$0.00" not in said
 
 
+def test_a_code_of_another_schedule_is_answered_by_that_schedule_first() -> None:
+    day = date(2025, 2, 1)
+    told = {
+        code: words(page_of(code, day), "answers").splitlines()[1] for code in ("00142", "80053")
+    }
+    assert told["00142"].startswith("[plain] Medicare, one anesthesia unit: $20.3178 /")
+    assert told["80053"].startswith("[plain] Medicare, laboratory test: $10.56 /")
+    drug = words(page_of("J0585", date(2026, 2, 1)), "answers").splitlines()[1]
+    assert drug.startswith("[plain] Medicare, drug: $6.510 /")
+    assert (
+        words(page_of("64640"), "answers").splitlines()[1].startswith("[plain] Medicare, office:")
+    )
+
+
+def test_relative_values_of_nothing_are_said_once_and_not_drawn_up() -> None:
+    said = words(page_of("00142"), "medicare")
+    assert "The schedule prints 0.00 for its relative values." in said
+    assert "Work" not in said
+    assert "Conversion factor:" not in said
+    assert "Work" in words(page_of("64640"), "medicare")
+
+
+def test_a_code_that_left_the_schedule_says_so_above_its_figures() -> None:
+    (notice,) = typeset(page_of("99201", date(2020, 12, 31))).notices
+    assert "99201 has left the physician fee schedule: rvu20d" in _line(notice)
+    assert "rvu21a and those after it do not" in _line(notice)
+    assert page_of("99202", date(2020, 12, 31)).notices == ()
+
+
+def test_what_was_not_known_yet_gives_no_notice() -> None:
+    known = ATLAS.code("99201", date(2020, 12, 31), known_on=date(2020, 11, 30)).page
+    assert known.notices == ()
+
+
+def test_a_code_without_a_name_of_ours_is_titled_by_the_group_cms_puts_it_in() -> None:
+    title = page_of("99201", date(2020, 12, 31)).title
+    assert title == "E&M › Office/Outpatient Services › Office E&M - New"
+
+
 def test_an_imaging_code_shows_its_components() -> None:
     said = words(page_of("77002"), "medicare")
     assert "77002-26" in said

@@ -41,6 +41,8 @@ def by_ruling(code: str, day: AsOf = DAY) -> dict[str, set[str]]:
         ("45378", "valid", "53"),
         ("64634", "not_valid", "51 54 55 56"),
         ("00142", "conditional", "AA AD QK QX QY QZ QS"),
+        ("J0585", "conditional", "JW JZ"),
+        ("80053", "conditional", "90 91 QW"),
         ("00142", "not_valid", "26 TC 50 51 80"),
     ],
 )
@@ -103,8 +105,17 @@ def test_every_row_of_a_release_follows_the_record_layout() -> None:
     assert judged > 58_000
 
 
-@pytest.mark.parametrize("code", ["64640", "99213", "00142"])
-def test_each_modifier_known_here_is_answered_exactly_once(code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "group"),
+    [
+        ("64640", "service"),
+        ("99213", "service"),
+        ("00142", "anesthesia"),
+        ("J0585", "drug"),
+        ("80053", "laboratory"),
+    ],
+)
+def test_each_modifier_known_here_is_answered_exactly_once(code: str, group: str) -> None:
     sheet = Sheet(code, DAY, ATLAS.store)
     row = sheet.indicators()
     told = [
@@ -112,8 +123,16 @@ def test_each_modifier_known_here_is_answered_exactly_once(code: str) -> None:
         for judged in (verdicts, unjudged)
         for v in judged(row, code, own_rows=sheet.own_rows)
     ]
-    known = {m for m, r in records().items() if code == "00142" or r.group != "anesthesia"}
+    known = {m for m, r in records().items() if r.group in ("service", group)}
     assert sorted(told) == sorted({"11"} | known | set(undecided()))
+
+
+def test_a_modifier_of_another_kind_of_code_is_not_judged() -> None:
+    row = Sheet("64640", DAY, ATLAS.store).indicators()
+    assert "JW" not in {v.modifier for v in (*verdicts(row, "64640"), *unjudged(row, "64640"))}
+    assert verdict_for("JW", row, "64640").verdict == "not_judged"
+    tissue = Sheet("88305", DAY, ATLAS.store).indicators()
+    assert verdict_for("91", tissue, "88305").verdict == "not_judged"
 
 
 def test_asked_for_one_modifier() -> None:

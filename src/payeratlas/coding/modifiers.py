@@ -89,7 +89,7 @@ def verdicts(
     None where the caller does not know. First what is no modifier, then modifiers often put on
     codes that cannot take them, then valid, conditional and the remaining impossible ones.
     Together with :func:`unjudged` each modifier known here appears exactly once, except that those
-    saying who gave anesthesia are listed for anesthesia codes only.
+    of anesthesia, of drugs and of laboratory tests are listed for such codes only.
     """
     judged = _judged(row, code, own_rows)
     found = [verdict for verdict in judged if verdict.verdict != "not_judged"]
@@ -205,12 +205,26 @@ _METHODS: dict[str, tuple[Wording, ...]] = {
 }
 
 
+# Kinds of codes that another schedule than the physicians' pays, and the modifiers they take there.
+_OWN_SCHEDULE = {
+    "anesthesia": "anesthesia",
+    "hcpcs_j": "drug",
+    **dict.fromkeys(("laboratory", "cpt_m", "cpt_u", "hcpcs_p", "hcpcs_u"), "laboratory"),
+}
+
+
+def _group(code: str, row: Row) -> str:
+    """The group of modifiers that go with the code's own schedule: ``anesthesia``, ``drug`` or
+    ``laboratory``; ``service`` where the physician fee schedule is its schedule."""
+    return _OWN_SCHEDULE.get(kind(code, row).id, "service")
+
+
 def _judged(row: Row, code: str, own_rows: Collection[str] | None) -> list[Verdict]:
-    anesthesia = text(row, "status") == "J"
+    groups = ("service", _group(code, row))
     return [
         _judge(record, row, code, own_rows)
         for record in records().values()
-        if anesthesia or record.group != "anesthesia"
+        if record.group in groups
     ]
 
 
@@ -218,8 +232,8 @@ def _judge(record: Record, row: Row, code: str, own_rows: Collection[str] | None
     case = next((c for c in record.cases if _holds(c, record.code, row, code, own_rows)), None)
     if case is None:
         return _verdict(record, "not_judged", _NO_INDICATOR)
-    # Anesthesia has its own payment, and its own modifiers do change it.
-    own_payment = record.group == "anesthesia" and text(row, "status") == "J"
+    # Another schedule pays for it, and its own modifiers do count there.
+    own_payment = record.group != "service" and record.group == _group(code, row)
     moot = None if own_payment else standing(row)
     if moot is not None and case.ruling in ("valid", "conditional"):
         return _verdict(record, "not_judged", moot)

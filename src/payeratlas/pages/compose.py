@@ -14,8 +14,10 @@ from payeratlas.model.time import AsOf
 from payeratlas.pages.facts import facts_of
 from payeratlas.pages.page import Name, Page, Text, sentence
 from payeratlas.pages.registry import registered
-from payeratlas.pages.releases import last_listed, resting_on
+from payeratlas.pages.releases import dropped_by, last_listed, resting_on
 from payeratlas.store import Store, Watched
+
+_NO_FAMILY = "No RBCS Family"  # as CMS prints it where it forms none
 
 
 def page_of(code: str, as_of: AsOf, store: Store) -> Page:
@@ -34,11 +36,12 @@ def page_of(code: str, as_of: AsOf, store: Store) -> Page:
             f"no release on hand lists {coding.code}.",
             cure="check the code, or add the release that lists it with 'payeratlas sources add'.",
         )
+    notices = _notices(coding.code, facts, as_of, latest, store)
     sections = [compose(coding.code, as_of, store) for _, compose in registered()]
     return Page(
         code=coding.code,
         system=coding.system,
-        title=_title(coding),
+        title=_title(coding, facts),
         summary=_summary(coding, facts, as_of),
         as_of=as_of,
         edition=store.edition,
@@ -46,7 +49,7 @@ def page_of(code: str, as_of: AsOf, store: Store) -> Page:
         facts=facts,
         sections=tuple(section for section in sections if section is not None),
         releases=resting_on(as_of, store),
-        notices=_notices(coding.code, facts, as_of, latest),
+        notices=notices,
     )
 
 
@@ -60,9 +63,15 @@ def _listing(code: str, fact: Fact) -> bool:
     return fact.subject.partition("-")[0] == code and any(fact.citations())
 
 
-def _title(coding: Coding) -> str:
+def _title(coding: Coding, facts: tuple[Fact, ...]) -> str:
+    """Our own name; else CMS's group of the code (RBCS), else the code itself."""
     own = own_name(coding.code)
-    return own.name if own else f"{coding.system} {coding.code}"
+    if own:
+        return own.name
+    told = {f.measure: f.value for f in facts if f.measure.startswith("rbcs.")}
+    group = [told.get(f"rbcs.{level}") for level in ("category", "subcategory", "family")]
+    names = dict.fromkeys(name for name in group if isinstance(name, str) and name != _NO_FAMILY)
+    return " › ".join(names) if names else f"{coding.system} {coding.code}"
 
 
 def _summary(coding: Coding, facts: tuple[Fact, ...], as_of: AsOf) -> Text:
@@ -82,12 +91,25 @@ def _summary(coding: Coding, facts: tuple[Fact, ...], as_of: AsOf) -> Text:
 
 
 def _notices(
-    code: str, facts: tuple[Fact, ...], as_of: AsOf, latest: Release | None
+    code: str, facts: tuple[Fact, ...], as_of: AsOf, latest: Release | None, store: Store
 ) -> tuple[Text, ...]:
     """Say at the top what the date of service misses, and where the code stands instead."""
     status = next(f for f in facts if f.measure == "pfs.status" and f.subject == code)
     if not isinstance(status.value, Unknown):
-        return ()
+        if latest is None or (after := dropped_by(latest, as_of, store)) is None:
+            return ()
+        return (
+            sentence(
+                "{code} has left the physician fee schedule: {last} ({period}) is the last release "
+                "on hand that lists it, and {next} and those after it do not. What follows is what "
+                "held for services on {day}.",
+                code=Name(code),
+                last=Name(latest.id),
+                period=latest.covers,
+                next=Name(after.id),
+                day=as_of.service_date,
+            ),
+        )
     if latest is None:
         return (
             sentence("No physician fee schedule release on hand lists {code}.", code=Name(code)),

@@ -58,6 +58,24 @@ def last_listed(code: str, store: Store) -> Release | None:
     return store.release_of(rows[-1]) if rows else None
 
 
+def dropped_by(latest: Release, as_of: AsOf, store: Store) -> Release | None:
+    """The first whole release after ``latest``, the last that lists a code: it no longer does.
+
+    None where the code is still listed by the newest whole release that was known.
+    """
+    end = latest.covers.end
+    later = [
+        published.release
+        for published in store.releases(latest.source)
+        if published.holds(_SCHEDULE)
+        and published.release.complete
+        and as_of.knows(published.release.issued)
+        and end is not None
+        and published.release.covers.start >= end
+    ]
+    return min(later, key=lambda release: release.covers.start, default=None)
+
+
 def tables_of_codes(store: Store) -> tuple[str, ...]:
     """The tables on hand whose rows are of billing codes, by name."""
     on_hand = dict.fromkeys(table for table, _ in store.series())

@@ -6,12 +6,14 @@ from itertools import pairwise
 
 from payeratlas.coding.indicators import describe
 from payeratlas.coding.modifiers import verdicts
-from payeratlas.model.facts import Unknown
+from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.time import AsOf
 from payeratlas.pages.medicare import TrendPoint, trend
+from payeratlas.pages.other_price import anesthesia_factor
 from payeratlas.pages.page import Name, Section, Text, Tile, Tiles, sentence
 from payeratlas.pages.registry import Place
 from payeratlas.pages.sheet import Sheet
+from payeratlas.pricing.anesthesia import is_anesthesia
 from payeratlas.store import Store
 
 SECTION = Place("B", "answers", "Answers at a glance")
@@ -22,8 +24,7 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
     last change; and what is not on hand: prior authorization, commercial benchmarks."""
     sheet = Sheet(code, as_of, store)
     tiles = (
-        _payment(sheet, "Medicare, office", "pfs.payment.nonfacility", "pfs.na.nonfacility"),
-        _payment(sheet, "Medicare, facility", "pfs.payment.facility", "pfs.na.facility"),
+        *_paid(sheet),
         _center(sheet),
         _hospital(sheet),
         _units(sheet),
@@ -39,6 +40,33 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
         _absent("Commercial benchmark", "Not on hand. No payer's price file is loaded.", "rates"),
     )
     return Section(SECTION.id, SECTION.letter, SECTION.title, (Tiles(tiles),))
+
+
+_SCHEDULES = (
+    ("clfs.payment", "Medicare, laboratory test", "National rate of the laboratory fee schedule."),
+    ("asp.payment_limit", "Medicare, drug", "Payment limit of one billing unit."),
+)
+
+
+def _paid(sheet: Sheet) -> tuple[Tile, ...]:
+    """What Medicare pays by the schedule that is the code's own: for most codes that of the
+    physicians, in both settings."""
+    if is_anesthesia(sheet.code):
+        factor = anesthesia_factor("all", None, sheet.as_of, sheet.store)
+        note: Text = ("National; the amount is this times base units and time units.",)
+        return (_own("Medicare, one anesthesia unit", factor, note),)
+    for measure, label, note_ in _SCHEDULES:
+        fact = sheet.get(measure)
+        if fact is not None and not sheet["pfs.payment.nonfacility"].known:
+            return (_own(label, fact, (note_,)),)
+    return (
+        _payment(sheet, "Medicare, office", "pfs.payment.nonfacility", "pfs.na.nonfacility"),
+        _payment(sheet, "Medicare, facility", "pfs.payment.facility", "pfs.na.facility"),
+    )
+
+
+def _own(label: str, fact: Fact, note: Text) -> Tile:
+    return Tile(label, (fact,), note) if fact.known else Tile(label, (fact,), tone="unknown")
 
 
 def _payment(sheet: Sheet, label: str, measure: str, na: str) -> Tile:

@@ -120,11 +120,11 @@ def _history(sheet: Sheet) -> list[Block | Subsection]:
     whole = [p.release for p in held if p.release.complete]
     absent = [r for r in whole if r.id not in {x.id for x in releases}]
     text = sentence(
-        "Listed by {first} (from {start}) through {last} (to {end}).",
+        "Listed from {first} (services from {start} on) through {last} (services {period}).",
         first=Name(releases[0].id),
         start=releases[0].covers.start,
         last=Name(releases[-1].id),
-        end=releases[-1].covers,
+        period=releases[-1].covers,
     )
     if absent:
         text += sentence(

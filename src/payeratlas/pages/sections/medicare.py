@@ -35,7 +35,7 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
     """RVUs and national amounts by setting, how they are computed, the trend by release, and the
     spread over the payment localities."""
     sheet = Sheet(code, as_of, store)
-    blocks: list[Block | Subsection] = [_amounts(sheet), *_worked(sheet), *_factors(sheet)]
+    blocks: list[Block | Subsection] = [*_amounts(sheet), *_worked(sheet), *_factors(sheet)]
     history = trend(code, as_of, store)
     if any(point.known for point in history):
         blocks.append(Subsection("Release by release", _trend(code, history)))
@@ -50,28 +50,41 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
     return Section(SECTION.id, SECTION.letter, SECTION.title, tuple(blocks))
 
 
-def _amounts(sheet: Sheet) -> Grid:
+def _amounts(sheet: Sheet) -> tuple[Block, ...]:
+    """RVUs and amounts by setting; the amounts alone where the RVUs are nothing and price nothing."""
     several = len(sheet.subjects) > 1
+    valued = sheet.listed and not _worthless(sheet)
     rows = []
     for who in sheet.subjects:
         for setting, words in (("nonfacility", "Non-facility (office)"), ("facility", "Facility")):
-            if not sheet.listed:
-                rows.append(
-                    (plain(words), *(plain(sheet.of(who, m)) for m in _measures(setting)[-3:]))
-                )
-                continue
             label: Text = (Name(who), " ", words) if several else (words,)
-            rows.append(
-                (Cell(label), *(plain(sheet.of(who, measure)) for measure in _measures(setting)))
-            )
+            measures = _measures(setting) if valued else _measures(setting)[-3:]
+            rows.append((Cell(label), *(plain(sheet.of(who, measure)) for measure in measures)))
     money = ("Medicare pays", "Non-participating", "Limiting charge")
+    if valued:
+        return (
+            Grid(
+                "Relative value units and national amounts, before geographic adjustment",
+                ("Setting", "Work", "Practice expense", "Malpractice", "Total RVU", *money),
+                tuple(rows),
+                numeric=(1, 2, 3, 4, 5, 6, 7),
+            ),
+        )
+    grid = Grid("National amounts", ("Setting", *money), tuple(rows), numeric=(1, 2, 3))
     if not sheet.listed:
-        return Grid("National amounts", ("Setting", *money), tuple(rows), numeric=(1, 2, 3))
-    return Grid(
-        "Relative value units and national amounts, before geographic adjustment",
-        ("Setting", "Work", "Practice expense", "Malpractice", "Total RVU", *money),
-        tuple(rows),
-        numeric=(1, 2, 3, 4, 5, 6, 7),
+        return (grid,)
+    printed = sheet["pfs.total_rvu.nonfacility"]
+    none = sentence("The schedule prints {rvu} for its relative values.", rvu=printed)
+    return (grid, Paragraph(none))
+
+
+def _worthless(sheet: Sheet) -> bool:
+    """Whether each relative value is printed as nothing, and no amount follows."""
+    return not any(
+        sheet.of(who, measure).known and bool(sheet.of(who, measure).value)
+        for who in sheet.subjects
+        for setting in ("nonfacility", "facility")
+        for measure in _measures(setting)
     )
 
 
@@ -114,6 +127,8 @@ def _worked(sheet: Sheet) -> list[Block]:
 
 
 def _factors(sheet: Sheet) -> list[Block]:
+    if sheet.listed and _worthless(sheet):
+        return []
     if sheet.as_of.service_date < TWO_FACTORS_FROM:
         return [
             Paragraph(
