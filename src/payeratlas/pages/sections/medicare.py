@@ -51,7 +51,7 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
 
 
 def _amounts(sheet: Sheet) -> tuple[Block, ...]:
-    """RVUs and amounts by setting; the amounts alone where the RVUs are nothing and price nothing."""
+    """RVUs and amounts by setting; the amounts alone where every RVU is printed as nothing."""
     several = len(sheet.subjects) > 1
     valued = sheet.listed and not _worthless(sheet)
     rows = []
