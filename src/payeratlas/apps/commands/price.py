@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     "--base-units",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Anesthesia: base units of the code, which CMS publishes in no file on hand.",
+    help="Anesthesia: base units of the code; by default those of CMS's file for the year of the "
+    "service, which is needed where none is on hand.",
 )
 @click.option(
     "--induction",
