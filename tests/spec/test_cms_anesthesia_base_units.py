@@ -138,7 +138,7 @@ def test_the_command_says_the_same() -> None:
     answer = CliRunner().invoke(cli, [*line, "--as-of", "2025-02-01"])
     said = " ".join(answer.stdout.split())
     assert "give them to get an amount. Last known 4 (cy2022, for services January 1" in said
-    nothing = CliRunner().invoke(
-        cli, ["price", "01999-AA", *line[2:], "--as-of", "2022-05-02"]
-    ).stdout
+    nothing = (
+        CliRunner().invoke(cli, ["price", "01999-AA", *line[2:], "--as-of", "2022-05-02"]).stdout
+    )
     assert "CMS's file prints 0 base units for 01999" in " ".join(nothing.split())

@@ -1,10 +1,10 @@
 """Build the embedded data set: figures of real releases as Parquet, with their manifests.
 
 ``python -m payeratlas.build.embed --from FOLDER`` reads the files that ``inventory.toml`` lists
-below FOLDER and writes ``src/payeratlas/embedded/``. Small files that CMS serves nowhere as a whole
-are kept in the repository, among the samples of the tests; their entries say so. The same files give
-the same bytes. Releases whose content has not changed keep their manifest as it is; those no longer
-listed are removed.
+below FOLDER and writes ``src/payeratlas/embedded/``. A few small ones are kept whole in the
+repository, among the samples of the tests; their entries say so. The same files give the same
+bytes. Releases whose content has not changed keep their manifest as it is; those no longer listed
+are removed.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ adjustment as well, then the wage-adjusted rate times units times discount ONCE;
 divided to eight decimals, cut off. The patient owes what the program does not pay.
 
 Roles: ``status_indicator``, ``payment_rate``, and for the local amount ``wage_index`` (that of the
-hospital; CMS publishes it with the inpatient rules, not with the ASC indices). Settings:
+hospital, :mod:`payeratlas.pricing.wage_index`, not the ASC's). Settings:
 
 - ``units``: a whole number from 1
 - ``discount``: number of the discounting formula, 1 to 9 (:data:`FORMULAS`); 1 where not given

@@ -30,7 +30,11 @@ def test_it_has_the_length_of_the_public_copy(file: SourceFile) -> None:
 def test_every_row_against_a_plain_reading(file: SourceFile) -> None:
     (batch,) = read([file]).batches
     printed = file.data.decode("ascii").replace("\r\n", "\n").split("\n")
-    assert [line.split("\t") for line in printed[:3]] == [["CODE", "2022"], ["", "BASE"], ["", "UNIT"]]
+    assert [line.split("\t") for line in printed[:3]] == [
+        ["CODE", "2022"],
+        ["", "BASE"],
+        ["", "UNIT"],
+    ]
     plain = [line.split("\t") for line in printed[3:] if line]
     rows = zip(batch.columns["hcpcs"], batch.columns["base_units"], strict=True)
     assert [(code, str(units)) for code, units in rows] == [tuple(line) for line in plain]

@@ -30,9 +30,7 @@ def records(file: SourceFile) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("number", YEARS)
-def test_every_row_against_a_plain_reading(
-    year: Callable[[int], SourceFile], number: int
-) -> None:
+def test_every_row_against_a_plain_reading(year: Callable[[int], SourceFile], number: int) -> None:
     file = year(number)
     assert len(file.data) == YEARS[number]
     head, *rows = records(file)

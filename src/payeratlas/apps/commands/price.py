@@ -76,8 +76,8 @@ if TYPE_CHECKING:
 @click.option(
     "--cbsa",
     metavar="AREA",
-    help="With --encounter: area of CMS's wage index file, e.g. 16984, to adjust the surgical "
-    "center's payment for wages.",
+    help="With --encounter: area of CMS's wage index files, e.g. 16984, or a state's rural area, "
+    "e.g. 14, to adjust the facilities' payments for wages; 47764-DC where the state decides.",
 )
 @click.option(
     "--deductible",
