@@ -9,10 +9,10 @@ from payeratlas.model.provenance import Source
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import shaped
 from payeratlas.sources._discover import offered
-from payeratlas.sources._files import candidates, layouts, only, opened
+from payeratlas.sources._files import layouts, one_table
 from payeratlas.sources._releases import CPT_LICENCE, calendar_year, pinned_release, whole
 from payeratlas.tables.anes_base_units import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="cms_anesthesia_base_units",
@@ -32,23 +32,17 @@ _UNITS = shaped(r"[0-9]{1,2}", "base units, a whole number")
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: the text file of one calendar year, which its heading prints."""
-    found = [
-        opened(f, m, layouts(__name__))
-        for f, m in candidates(files, r".*anesthesia.*base.*units.*\.txt")
-    ]
-    table = only(found, "anesthesia base units")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    table = one_table(
+        files, r".*anesthesia.*base.*units.*\.txt", layouts(__name__), "anesthesia base units"
+    )
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={"hcpcs": _CODE, "base_units": _UNITS},
     )
     release = pinned_release(SOURCE, __name__, table.file) or calendar_year(
         SOURCE, int(table.bound.dates["year"])
     )
-    return Reading(whole(release, found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(release, [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:

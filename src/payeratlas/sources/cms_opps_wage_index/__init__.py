@@ -12,10 +12,10 @@ from payeratlas.model.provenance import Source
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import compact_day, shaped
 from payeratlas.sources._discover import offered
-from payeratlas.sources._files import candidates, layouts, only, opened
+from payeratlas.sources._files import layouts, one_table
 from payeratlas.sources._releases import PUBLIC_DOMAIN, calendar_year, whole
 from payeratlas.tables.opps_wage_index import TABLE
-from payeratlas.tables.reading import Batch, Reading, read_batch
+from payeratlas.tables.reading import Batch, Reading
 
 SOURCE = Source(
     id="cms_opps_wage_index",
@@ -35,14 +35,9 @@ _INDEX = shaped(r"[0-9]\.[0-9]{4}", "a wage index of four decimals")
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: the wage indices of one calendar year, as CMS's pricer reads them."""
-    found = [opened(f, m, layouts(__name__)) for f, m in candidates(files, r".*wage-index.*\.csv")]
-    table = only(found, "wage indices")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    table = one_table(files, r".*wage-index.*\.csv", layouts(__name__), "wage indices")
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={
             "cbsa": shaped(r"[0-9]{5}|[0-9]{2}", "a CBSA or the code of a state"),
             "effective": compact_day,
@@ -52,7 +47,7 @@ def read(files: Sequence[SourceFile]) -> Reading:
         },
     )
     release = calendar_year(SOURCE, _year(batch, table.where))
-    return Reading(whole(release, found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(release, [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:

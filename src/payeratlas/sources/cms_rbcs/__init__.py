@@ -12,7 +12,7 @@ from payeratlas.model.time import Period
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import billing_code
 from payeratlas.sources._discover import offered
-from payeratlas.sources._files import TableFile, candidates, layouts, only, opened
+from payeratlas.sources._files import TableFile, layouts, one_table
 from payeratlas.sources._releases import (
     CPT_LICENCE,
     pinned_release,
@@ -20,7 +20,7 @@ from payeratlas.sources._releases import (
     whole,
 )
 from payeratlas.tables.rbcs import TABLE
-from payeratlas.tables.reading import Batch, Reading, Sift, folded, read_batch
+from payeratlas.tables.reading import Batch, Reading, Sift, folded
 
 SOURCE = Source(
     id="cms_rbcs",
@@ -47,15 +47,10 @@ def read(files: Sequence[SourceFile]) -> Reading:
 
     Of CMS's own csv the older assignments of a code are set aside.
     """
-    found = [opened(f, m, layouts(__name__)) for f, m in candidates(files, r".*RBCS.*\.csv")]
-    table = only(found, "the classification")
+    table = one_table(files, r".*RBCS.*\.csv", layouts(__name__), "the classification")
     years: set[str] = set()
-    batch = read_batch(
-        table.data,
-        table.bound,
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={
             "hcpcs": billing_code,
             "major": _major,
@@ -66,7 +61,7 @@ def read(files: Sequence[SourceFile]) -> Reading:
         sift=_older(table, years),
     )
     release = _release(table, batch, years)
-    return Reading(whole(release, found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(release, [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:
