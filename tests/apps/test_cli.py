@@ -60,6 +60,8 @@ def test_schemas_are_schemas(name: str) -> None:
         ("price", ("price", "64640", "--locality", "10212-99", "--non-participating", *DAY)),
         ("price", ("price", "64640x3", "77002", "--zip", "60601", *DAY)),
         ("price", ("price", "70450", "70486", "--pos", "22", *DAY)),
+        ("price", ("price", "64640", "--encounter", "--cbsa", "16984", *DAY)),
+        ("price", ("price", "00142-AA", "--minutes", "45", *DAY)),
         ("pair", ("pair", "64640", "64450", "--as-of", "2024-07-01")),
         ("pair", ("pair", "64640", "76942", "--as-of", "2024-07-01")),
         ("sources", ("sources", "list")),
@@ -131,6 +133,25 @@ def test_lines_of_one_day_are_ranked() -> None:
     assert answer["amount"]["value"] == "618.37"
 
 
+def test_an_area_adjusts_both_facilities_and_shows_by_what() -> None:
+    line = ("price", "64640", "--encounter", "--cbsa", "16984", *DAY)
+    said = " ".join(run(*line).split())
+    assert "Wage index, ambulatory surgical center: 1.0207" in said
+    assert "Wage index, hospital outpatient department: 1.0707" in said
+    assert "record 15: geographicWageIndex printed 1.0707" in said
+    assert "reclassification" in said
+    assert "before wages" not in said
+    assert "before wages" in run("price", "64640", "--encounter", *DAY)
+    answer = json.loads(run(*line, "--json"))
+    _, _, hospital = answer["encounters"]
+    (line_json,) = hospital["facility_lines"]
+    # 890.29 x (0.6 x 1.0707 + 0.4) = 928.0561...
+    assert line_json["payment"]["value"] == "928.06"
+    inputs = {given["role"]: given for given in line_json["payment"]["derivation"]["inputs"]}
+    assert inputs["wage_index"]["value"] == "1.0707"
+    assert inputs["wage_index"]["derivation"]["rule"] == "opps.wage_index"
+
+
 def test_two_codes_that_one_edit_pairs() -> None:
     paired = json.loads(run("pair", "64450", "64640", "--as-of", "2024-07-01", "--json"))
     assert paired["modifier_indicator"] == "1"
@@ -159,6 +180,8 @@ def test_add_reads_a_release_and_lists_it(tmp_path: Path, shared_data: Path) -> 
         (("price", "64640", "--pos", "11", "--locality", "10212-98", *DAY), 2, "10212-99"),
         (("price", "64640", "--zip", "91759", *DAY), 2, "01182-18"),
         (("price", "64640", "--zip", "00000", *DAY), 2, "ZIP code"),
+        (("price", "64640", "--encounter", "--cbsa", "47764", *DAY), 2, "47764-DC"),
+        (("price", "64640", "--encounter", "--cbsa", "99999", *DAY), 2, "16984"),
         (
             ("price", "64640", "--zip", "60601", "--locality", "06102-16", *DAY),
             2,

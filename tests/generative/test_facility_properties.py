@@ -127,7 +127,6 @@ def test_a_wage_index_of_one_gives_the_national_amount(
     payment=CENTS.map(Money),
     rate=st.decimals("0.010", "99999.999", places=3),
     part=st.decimals("0", "1", places=4),
-    deductible=CENTS,
     limit=st.none() | CENTS,
     mark=st.sampled_from(["", "*", "**"]),
 )
@@ -135,11 +134,9 @@ def test_the_parts_add_up_to_the_payment(
     payment: Money,
     rate: Decimal,
     part: Decimal,
-    deductible: Decimal,
     limit: Decimal | None,
     mark: str,
 ) -> None:
-    settings = {"deductible": str(deductible)}
     values: dict[str, Value] = {
         "payment": payment,
         "payment_rate": rate,
@@ -149,28 +146,18 @@ def test_the_parts_add_up_to_the_payment(
     if limit is not None:
         values["inpatient_deductible"] = Money(limit)
     for schedule in ("opps", "asc"):
-        program = rerun(f"{schedule}.program_payment", values, settings)
-        owed = rerun(f"{schedule}.coinsurance", values, settings)
+        program = rerun(f"{schedule}.program_payment", values)
+        owed = rerun(f"{schedule}.coinsurance", values)
         assert isinstance(program, Money)
         assert isinstance(owed, Money)
-        applied = min(deductible, payment.amount)
-        if schedule == "asc" and mark == "**":
-            applied = Decimal(0)
-        assert program.amount + owed.amount + applied == payment.amount
+        assert program.amount + owed.amount == payment.amount
         assert program.amount >= 0
         assert owed.amount >= 0
         if schedule == "opps" and limit is not None:
             assert owed.amount <= limit
 
 
-@given(CENTS.map(Money))
-def test_sequestration_takes_two_percent(paid: Money) -> None:
-    left = rerun("medicare.sequestered", {"program_payment": paid})
-    assert isinstance(left, Money)
-    assert paid.amount - left.amount == cents(Fraction(paid.amount) / 50).amount
-
-
-FACILITY = sorted(r for r in rules() if r.partition(".")[0] in ("opps", "asc", "medicare"))
+FACILITY = sorted(r for r in rules() if r.partition(".")[0] in ("opps", "asc"))
 
 
 @pytest.mark.parametrize("rule", FACILITY)
@@ -184,7 +171,7 @@ def test_the_last_step_is_the_value_and_a_derivation_runs_again(
     rank: str,
 ) -> None:
     values = inputs(rule, opps, asc, payment)
-    settings = {"units": str(units), "rank": rank, "deductible": "12.34"}
+    settings = {"units": str(units), "rank": rank}
     made = derive(rule, "m", "s", facts(values), period=YEAR, settings=settings)
     assert isinstance(made.basis, Derivation)
     assert made.basis.steps[-1].result == str(made.value)
@@ -200,7 +187,7 @@ def inputs(
         "payment": payment,
         "copayment": Decimal("0.00"),
         "mark": "",
-        "program_payment": payment,
+        "area": Decimal("1.0008"),
         "payment_rate": row["payment_rate"] or Decimal("1.000"),
     }
     return {**row, **more}

@@ -151,6 +151,16 @@ def test_a_code_without_a_name_of_ours_is_titled_by_the_group_cms_puts_it_in() -
     assert title == "E&M › Office/Outpatient Services › Office E&M - New"
 
 
+def test_an_anesthesia_code_shows_its_base_units_and_what_is_done_with_them() -> None:
+    said = words(page_of("00142", date(2022, 5, 2)), "medicare")
+    assert "Anesthesia, base units | 4" in said
+    assert "base units and time units together, times the conversion factor" in said
+    later = words(page_of("00142", date(2025, 2, 1)), "medicare")
+    assert "Anesthesia, base units | Not covered by a release on hand" in later
+    assert "last known 4" in later.lower()
+    assert "base units" not in words(page_of("64640"), "medicare")
+
+
 def test_an_imaging_code_shows_its_components() -> None:
     said = words(page_of("77002"), "medicare")
     assert "77002-26" in said

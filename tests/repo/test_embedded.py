@@ -146,7 +146,7 @@ def lines(path: Path) -> Iterator[list[str]]:
 
 
 def by_name(shared_data: Path, entry: Entry) -> dict[str, Path]:
-    return {name.rpartition("/")[2]: shared_data / name for name in entry.files}
+    return {path.name: path for path in entry.paths(shared_data)}
 
 
 FIRST_CELL = {  # what the first cell of a data record looks like, by table
@@ -170,6 +170,8 @@ FIRST_CELL = {  # what the first cell of a data record looks like, by table
     "ncci_addon": "[0-9A-Z]{5}",
     "rbcs": "[0-9A-Z]{5}",
     "anes_cf": r"[0-9]{4,5} ?",
+    "anes_base_units": "[0-9]{5}",
+    "opps_wage_index": "[0-9]{2}|[0-9]{5}",
     "anes_national_cf": "Contractor",
     "asp_limit": "[0-9A-Z]{5}",
     "clfs": "2025",

@@ -48,6 +48,7 @@ SAMPLES = {
     "ncci_ptp": ("northstar_ncci_ptp_practitioner_2024q3.csv", "ccipra-v302r0-f1.txt", 1),
     "ncci_addon": ("northstar_ncci_aoc_2024q3.csv", "AOC_V2024Q3.csv", 1),
     "cms_rbcs": ("northstar_rbcs_2024pull.csv", "RBCS_RY_2024.csv", 1),
+    "cms_opps_wage_index": ("cbsa-wage-index-2025.csv", "cbsa-wage-index-2025.csv", 1),
 }
 SAME_FILE = {"hcpcs_level2", "hcpcs_modifiers"}  # they read different records of one file of CMS
 # What makes a release of one sample whole.

@@ -256,6 +256,15 @@ def test_headings_may_change_places_and_leave_empty_columns() -> None:
     assert (bound.width, bound.first_ordinal) == (7, 4)
 
 
+def test_a_heading_may_go_on_below_its_first_record() -> None:
+    epoch = Epoch("below", "Key", {"Key": "key", "How Many": "count"}, heading_below=1)
+    bound = bind([["A title", ""], ["Key", "How"], ["", "Many"], ["a", "1"]], [epoch], "made.csv")
+    assert bound.first_ordinal == 4
+    assert bound.bindings["count"].heading == "How Many"
+    with pytest.raises(LayoutError, match="'How' is not known"):
+        bind([["Key", "How"]], [epoch], "made.csv")
+
+
 def test_figures_keep_their_scale_exactly() -> None:
     values = read([["1", "", "", ".1", "", ""], ["2", "", "", "2.50", "", ""]]).columns["figure"]
     assert [str(value) for value in values] == ["0.10", "2.50"]

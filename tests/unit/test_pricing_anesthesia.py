@@ -8,7 +8,7 @@ import pytest
 
 from payeratlas.model.amounts import Money
 from payeratlas.model.errors import InputError
-from payeratlas.model.facts import Unknown
+from payeratlas.model.facts import Unknown, Value
 from payeratlas.model.provenance import Derivation
 from payeratlas.pricing.anesthesia import (
     PAYMENT_MODIFIERS,
@@ -112,12 +112,57 @@ def test_base_units_are_never_made_up() -> None:
     assert "anesthesia_base_units" in {caveat.id for caveat in ask("AA").caveats}
 
 
-def test_base_units_of_a_table_come_before_those_given() -> None:
-    request = AnesthesiaRequest.parse("00142", minutes=15, modifiers=("AA",), base_units=9)
+def with_a_file(base: Value | Unknown, given: int | None, code: str = "00142") -> AnesthesiaQuote:
+    """A quarter of an hour of a code for which a file prints base units, or does not."""
+    request = AnesthesiaRequest.parse(code, minutes=15, modifiers=("AA",), base_units=given)
     factor = fact("conversion_factor", ALABAMA)
-    quote = anesthesia_quote(request, factor, fact("base_units", 4, "00142"))
+    return anesthesia_quote(request, factor, fact("base_units", base, code))
+
+
+def test_base_units_of_a_file_are_an_input_that_is_cited() -> None:
+    quote = with_a_file(4, None)
     assert quote.allowed.value == Money(Decimal("96.55"))
-    assert "anesthesia_base_units" not in {caveat.id for caveat in quote.caveats}
+    assert not [caveat for caveat in quote.caveats if caveat.id.startswith("anesthesia_base")]
+    assert isinstance(quote.allowed.basis, Derivation)
+    assert [role for role, _ in quote.allowed.basis.inputs] == ["conversion_factor", "base_units"]
+    assert "base_units" not in dict(quote.allowed.basis.settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "paid", "told"),
+    [
+        (4, "96.55", ["anesthesia_base_units"]),
+        (9, "193.10", ["anesthesia_base_units", "anesthesia_base_units_differ"]),
+        (0, "19.31", ["anesthesia_base_units", "anesthesia_base_units_differ"]),
+    ],
+)
+def test_base_units_that_are_given_go_before_a_files_and_say_so(
+    given: int, paid: str, told: list[str]
+) -> None:
+    quote = with_a_file(4, given)
+    assert quote.allowed.value == Money(Decimal(paid))
+    assert [c.id for c in quote.caveats if c.id.startswith("anesthesia_base")] == told
+
+
+def test_without_a_file_for_the_date_the_last_known_base_units_are_told() -> None:
+    last = fact("base_units", 4, "00142")
+    missing = Unknown("not_covered", "no release covers it.", last)
+    quote = with_a_file(missing, None)
+    assert isinstance(quote.allowed.value, Unknown)
+    assert quote.allowed.value.reason == "not_covered"
+    assert quote.allowed.value.last_known is last
+    assert "00142 are not known (no release covers it); give them" in quote.allowed.value.detail
+    given = with_a_file(missing, 4)
+    assert given.allowed.value == Money(Decimal("96.55"))
+    assert "anesthesia_base_units_differ" not in {caveat.id for caveat in given.caveats}
+
+
+def test_a_code_with_no_base_units_printed_is_not_priced_unless_they_are_given() -> None:
+    quote = with_a_file(0, None, "01999")
+    assert isinstance(quote.allowed.value, Unknown)
+    assert quote.allowed.value.reason == "not_priced"
+    assert "prints 0 base units for 01999" in quote.allowed.value.detail
+    assert with_a_file(0, 4, "01999").allowed.value == Money(Decimal("96.55"))
 
 
 def test_an_unknown_factor_makes_an_unknown_amount() -> None:

@@ -257,6 +257,7 @@ def test_what_does_not_fit_is_the_callers_fault() -> None:
     ("values", "settings", "says"),
     [
         ({"approved": "100.00"}, {"deductible_left": "much"}, "deductible_left"),
+        ({"approved": "100.00"}, {"deductible_left": "-1.00"}, "less than nothing"),
         ({"approved": "100.00", "copayment": "20.00"}, {}, "inpatient_deductible"),
         ({"approved": "100.00", "copayment": "200.00"}, {}, "above the payment"),
         ({"approved": "100.00"}, {"service_date": "soon"}, "date of service"),

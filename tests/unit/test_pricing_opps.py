@@ -40,10 +40,11 @@ def test_the_rules_name_their_sources() -> None:
         "opps.payment.wage_adjusted",
         "opps.program_payment",
         "opps.coinsurance",
+        "opps.wage_index",
     }
     for id in names:
         assert re.search(r"42 CFR 419\.\d\d", rules()[id].reference)
-        assert rules()[id].unit == "USD"
+        assert rules()[id].unit == ("index" if id == "opps.wage_index" else "USD")
 
 
 def test_the_national_payment_is_the_published_rate() -> None:
@@ -167,9 +168,6 @@ def parts(values: dict[str, Value], **settings: str) -> tuple[str, str]:
 
 def test_the_patient_owes_what_the_program_does_not_pay() -> None:
     assert parts(PARTS) == ("732.70", "183.18")  # 915.88 x 0.8 = 732.704
-    # 915.88 - 257.00 = 658.88; x 0.8 = 527.104
-    assert parts(PARTS, deductible="257.00") == ("527.10", "131.78")
-    assert parts(PARTS, deductible="1000") == ("0.00", "0.00")
 
 
 def test_a_copayment_above_the_minimum_keeps_its_share_of_the_rate() -> None:
@@ -231,9 +229,6 @@ def test_what_a_payment_cannot_use_is_refused(
 @pytest.mark.parametrize(
     ("values", "settings", "says"),
     [
-        ({}, {"deductible": "-1.00"}, "less than nothing"),
-        ({}, {"deductible": "1.005"}, "no deductible"),
-        ({}, {"deductible": "x"}, "no deductible"),
         ({"copayment": Decimal("900.00")}, {}, "no copayment of a rate"),
         ({"payment": Decimal("915.88")}, {}, "payment"),
     ],
@@ -248,18 +243,3 @@ def test_what_the_parts_cannot_use_is_refused(
 def test_reductions_name_their_law() -> None:
     for reduction in REDUCTIONS.values():
         assert re.search(r"42 CFR|Social Security Act §", reduction.reference)
-
-
-def test_sequestration_is_taken_from_the_programs_part_alone() -> None:
-    # FCSO: approved 100.00, deductible 50.00 -> 40.00 -> 39.20; the patient still owes 10.00.
-    row: dict[str, Value] = {
-        "payment": Money(Decimal("100.00")),
-        "payment_rate": Decimal("100.000"),
-        "copayment": Decimal("20.00"),
-    }
-    assert parts(row, deductible="50.00") == ("40.00", "10.00")
-    paid: dict[str, Value] = {"program_payment": Money(Decimal("40.00"))}
-    assert str(rerun("medicare.sequestered", paid)) == "39.20"
-    # 2 percent of 732.70 is 14.654, rounded half up to 14.65
-    paid = {"program_payment": Money(Decimal("732.70"))}
-    assert str(rerun("medicare.sequestered", paid)) == "718.05"

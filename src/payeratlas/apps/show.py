@@ -140,15 +140,22 @@ def show_encounters(encounters: Sequence[Given]) -> None:
                 Text(fact_text(whole.paid), "bold"),
             )
     console.print(table)
+    adjusted = [given for given in encounters if given.wage_index is not None]
+    for given in adjusted:
+        assert given.wage_index is not None
+        index = fact_text(given.wage_index)
+        console.print(f"Wage index, {_WHERE[given.setting].lower()}: {index}")
     console.print(
         Text(
-            "Note: the facility's payments are national, before wages; Medicare's part is after "
-            "sequestration. In a facility a test in two parts is priced as its professional part.",
+            "Note: Medicare's part is after sequestration. In a facility a test in two parts is "
+            "priced as its professional part.",
             "dim",
         )
     )
     for caveat in dict.fromkeys(c for given in encounters for c in given.encounter.caveats):
         console.print(Text(f"Note: {caveat.text}", "dim"))
+    for source in file_lines([one.wage_index for one in adjusted if one.wage_index is not None]):
+        console.print(Text(f"Source: {source}", "dim"))
 
 
 def show_sources(listing: Sequence[Mapping[str, Any]]) -> None:

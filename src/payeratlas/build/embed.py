@@ -1,8 +1,10 @@
 """Build the embedded data set: figures of real releases as Parquet, with their manifests.
 
 ``python -m payeratlas.build.embed --from FOLDER`` reads the files that ``inventory.toml`` lists
-below FOLDER and writes ``src/payeratlas/embedded/``. The same files give the same bytes. Releases
-whose content has not changed keep their manifest as it is; those no longer listed are removed.
+below FOLDER and writes ``src/payeratlas/embedded/``. A few small ones are kept whole in the
+repository, among the samples of the tests; their entries say so. The same files give the same
+bytes. Releases whose content has not changed keep their manifest as it is; those no longer listed
+are removed.
 """
 
 from __future__ import annotations
@@ -19,22 +21,34 @@ from payeratlas.model.errors import AtlasError, FileError
 from payeratlas.store import EMBEDDED, Published, Store
 
 INVENTORY = "inventory.toml"
+REPOSITORY = EMBEDDED.parents[2]
+"""Where ``kept_in`` of an entry is looked for: the folder that this package was checked out to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One release of the inventory: its source and id, and the files that make it."""
+    """One release of the inventory: its source and id, and the files that make it.
+
+    ``kept_in`` is the folder of the repository that holds them, empty where they are among the
+    publishers' files.
+    """
 
     source: str
     release: str
     files: tuple[str, ...]
+    kept_in: str = ""
+
+    def paths(self, originals: Path) -> list[Path]:
+        """The files themselves, given the folder of the publishers' files."""
+        folder = REPOSITORY / self.kept_in if self.kept_in else originals
+        return [folder / name for name in self.files]
 
 
 def inventory(path: Path) -> list[Entry]:
     """The entries of an inventory file."""
     found = tomllib.loads(path.read_text(encoding="utf-8"))
     return [
-        Entry(source, release["id"], tuple(release["files"]))
+        Entry(source, release["id"], tuple(release["files"]), release.get("kept_in", ""))
         for source, releases in sorted(found.items())
         for release in releases
     ]
@@ -49,7 +63,7 @@ def build(
     """
     store = Store(root, None)
     for entry in entries:
-        paths = [originals / name for name in entry.files]
+        paths = entry.paths(originals)
         published = add(entry.source, paths, store, progress=progress, keep_bytes=False)
         if published.release.id != entry.release:
             raise FileError(

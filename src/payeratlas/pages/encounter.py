@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from payeratlas.model.amounts import Money
-from payeratlas.model.errors import InputError
 from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.time import AsOf
 from payeratlas.pages.facts.opps import amount
 from payeratlas.pages.facts.pfs import STANDARD, TABLE
 from payeratlas.pages.places import Area, area_of
 from payeratlas.pages.price import Priced, answer
+from payeratlas.pages.wage_index import UNADJUSTED, Wages, wages_of
+from payeratlas.pricing.caveats import Caveat
 from payeratlas.pricing.claim import ClaimRequest, split_line
 from payeratlas.pricing.encounter import PLACES, Encounter, Facility, Setting, encounter
 from payeratlas.pricing.facility_lines import (
@@ -31,12 +32,14 @@ _CAPPED = "Copayments capped at inpatient deductible"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The encounter in one setting: the professional's claim, the facility's lines, the sums."""
+    """The encounter in one setting: the professional's claim, the facility's lines, the sums, and
+    the wage index by which the facility's payments are adjusted (None where they are national)."""
 
     setting: Setting
     professional: Priced
     facility: tuple[FacilityPaid, ...]
     encounter: Encounter
+    wage_index: Fact | None = None
 
 
 def encounters(
@@ -55,39 +58,17 @@ def encounters(
     department.
 
     The professional's amounts are those of the locality, where one is asked for. The facility's
-    are national, before wages; ``cbsa`` (a five-digit area of CMS's wage index file) adjusts the
-    surgical center's. The hospital's wage index is of another file, which is not on hand.
-    ``deductible_left`` is what the patient still owes of the year's
-    Part B deductible, by default nothing.
+    are national, before wages; ``cbsa`` (an area of CMS's wage index files, see
+    :func:`payeratlas.pages.wage_index.wages_of`) adjusts them. ``deductible_left`` is what the
+    patient still owes of the year's Part B deductible, by default nothing.
     """
     area = area_of(as_of, store, zip_code=zip_code, locality=locality)
-    wages = wage_index(cbsa, as_of, store) if cbsa else None
+    wages = wages_of(cbsa, as_of, store) if cbsa else UNADJUSTED
     return tuple(
         _given(
             setting, lines, as_of, store, area, wages, deductible_left, qualifying, participating
         )
         for setting in SETTINGS
-    )
-
-
-def wage_index(cbsa: str, as_of: AsOf, store: Store) -> Fact:
-    """The surgical centers' wage index of an area; InputError where the file in force does not
-    list it, or lists it with several values of which a county decides."""
-    found = store.look_up("asc_wage_index", as_of, cbsa=cbsa)
-    if isinstance(found, Unknown):
-        raise InputError(
-            f"there is no wage index of area {cbsa}: {found.detail}",
-            cure="a five-digit area (CBSA) of CMS's wage index file, for example 16984",
-        )
-    values = {str(row["wage_index"]) for row in found}
-    if len(values) > 1:
-        raise InputError(
-            f"area {cbsa} has several wage indices ({', '.join(sorted(values))}), and which of "
-            "them applies depends on the county.",
-            cure="leave the area out for the national payment",
-        )
-    return store.fact(
-        "asc.wage_index", found[0], "wage_index", unit="index", subject=f"area {cbsa}"
     )
 
 
@@ -97,7 +78,7 @@ def _given(
     as_of: AsOf,
     store: Store,
     area: Area | None,
-    wages: Fact | None,
+    wages: Wages,
     deductible_left: Money | None,
     qualifying: bool,
     participating: bool,
@@ -114,12 +95,18 @@ def _given(
     priced = answer(request, area, store)
     cap = inpatient_deductible(as_of, store) if setting == "hopd" else None
     paid: tuple[FacilityPaid, ...] = ()
+    index: Fact | None = None
+    told: tuple[Caveat, ...] = ()
     if setting == "asc":
+        index, told = wages.center, wages.center_caveats
         paid = surgical_center(
-            [_center(x.code, x.units, wages, as_of, store) for x in request.lines]
+            [_center(x.code, x.units, index, as_of, store) for x in request.lines]
         )
     elif setting == "hopd":
-        paid = hospital([_outpatient(x.code, x.units, as_of, store) for x in request.lines], cap)
+        index, told = wages.hospital, wages.hospital_caveats
+        paid = hospital(
+            [_outpatient(x.code, x.units, index, as_of, store) for x in request.lines], cap
+        )
     bills = [Facility(one.payment, one.copayment) for one in paid if not one.included]
     if paid and not bills:
         bills = [Facility(paid[0].payment)]  # nothing of the claim is paid there, and it says why
@@ -132,7 +119,8 @@ def _given(
         inpatient_deductible=cap,
         participating=participating,
     )
-    return Given(setting, priced, paid, whole)
+    whole = replace(whole, caveats=(*told, *whole.caveats))
+    return Given(setting, priced, paid, whole, index)
 
 
 def _read_apart(line: str, as_of: AsOf, store: Store) -> str:
@@ -170,7 +158,9 @@ def _printed_deductible(as_of: AsOf, store: Store) -> Fact | None:
     return None
 
 
-def _outpatient(code: str, units: int, as_of: AsOf, store: Store) -> FacilityLine:
+def _outpatient(
+    code: str, units: int, wages: Fact | None, as_of: AsOf, store: Store
+) -> FacilityLine:
     found = store.look_up(_ADDENDUM_B, as_of, hcpcs=code)
     if isinstance(found, Unknown):
         return FacilityLine(code, units, {}, found)
@@ -183,7 +173,8 @@ def _outpatient(code: str, units: int, as_of: AsOf, store: Store) -> FacilityLin
         "payment_rate": "payment_rate",
         "copayment": copayment,
     }
-    return FacilityLine(code, units, _cells(row, cells, store))
+    inputs = _cells(row, cells, store)
+    return FacilityLine(code, units, inputs | ({"wage_index": wages} if wages else {}))
 
 
 def _center(code: str, units: int, wages: Fact | None, as_of: AsOf, store: Store) -> FacilityLine:

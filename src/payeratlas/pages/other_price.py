@@ -8,6 +8,7 @@ from typing import Literal
 
 from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.time import AsOf
+from payeratlas.pages.facts.anes import base_units
 from payeratlas.pages.facts.asp import COINSURANCE, LIMIT
 from payeratlas.pages.facts.asp import TABLE as DRUGS
 from payeratlas.pages.facts.asp import row_facts as drug_facts
@@ -38,7 +39,8 @@ class OtherPrice:
 
 @dataclass(frozen=True, slots=True)
 class AnesthesiaGiven:
-    """What a person says of an anesthesia line: minutes, base units, presence at induction."""
+    """What a person says of an anesthesia line: minutes, base units (by default those of CMS's
+    file), presence at induction."""
 
     minutes: int | None = None
     base_units: int | None = None
@@ -99,9 +101,8 @@ def _anesthesia(
         induction=given.induction,
         locality=area.id if area else "",
     )
-    quote = anesthesia_quote(
-        request, anesthesia_factor(line.participation, area, line.as_of, store)
-    )
+    factor = anesthesia_factor(line.participation, area, line.as_of, store)
+    quote = anesthesia_quote(request, factor, base_units(line.code, line.as_of, store))
     return OtherPrice("anesthesia", quote.allowed, None, quote.caveats)
 
 

@@ -14,7 +14,8 @@ without medical direction (QZ); half of it each for the physician who directs (Q
 who is directed (QX); three base units for a physician who supervises more than four at once (AD),
 and one time unit more where presence at induction is documented.
 
-Base units are published by CMS in no file on hand: they are given by whoever asks.
+Base units are those of CMS's file for the year of the service, where one is on hand, or those that
+whoever asks gives: given ones go before the file's.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from payeratlas.pricing.caveats import ALLOWED, Caveat
 from payeratlas.pricing.exact import exactly, plain
 from payeratlas.pricing.fee import Worked, rule_of
 from payeratlas.pricing.line import split_modifiers
+from payeratlas.pricing.quote import common_period
 from payeratlas.pricing.rules import Rule, Settings, Values, decimal, derive
 
 MANUAL = "Medicare Claims Processing Manual, Pub. 100-04, ch. 12"
@@ -71,13 +73,19 @@ MEASURE = Measure(
     "Allowed amount, anesthesia",
     "USD",
     "What Medicare allows for an anesthesia service of so many base units and minutes.",
-    "CMS anesthesia conversion factor file (ANES); base units and minutes as given",
+    "CMS anesthesia conversion factor file (ANES); CMS anesthesia base units, or those given; "
+    "minutes as given",
 )
 MEASURES = (MEASURE,)
 
 BASE_UNITS_GIVEN = Caveat(
     "anesthesia_base_units",
-    "The base units are those that were given: no file on hand holds them.",
+    "The base units are those that were given, not read from a file.",
+    f"{MANUAL} §50",
+)
+BASE_UNITS_DIFFER = Caveat(
+    "anesthesia_base_units_differ",
+    "CMS's file for the date of service prints other base units than those that were given.",
     f"{MANUAL} §50",
 )
 PERSONALLY = Caveat(
@@ -224,8 +232,9 @@ def anesthesia_quote(
 ) -> AnesthesiaQuote:
     """Price an anesthesia line from the conversion factor of its locality (or of the nation).
 
-    ``base_units`` is a cited Fact where a table on hand has them; otherwise those of the request
-    are taken, and without any the amount is Unknown and says so. A supervised service (AD) needs
+    ``base_units`` is the Fact of the file on hand, Unknown where none covers the date. Those of the
+    request go before it. Without either the amount is Unknown, and points to the last known base
+    units; where the file prints none (a zero) it is not priced. A supervised service (AD) needs
     none.
     """
     who = who_gave(request.modifiers)
@@ -236,25 +245,39 @@ def anesthesia_quote(
         settings["induction"] = "yes" if request.induction else "no"
     else:
         settings["minutes"] = "none" if request.minutes is None else str(request.minutes)
-        if base_units is not None:
-            inputs["base_units"] = base_units
-        elif request.base_units is not None:
+        if request.base_units is not None:
             settings["base_units"] = str(request.base_units)
             told.append(BASE_UNITS_GIVEN)
+            if base_units is not None and base_units.known:
+                told += [BASE_UNITS_DIFFER] if base_units.value != request.base_units else []
+        elif base_units is not None and base_units.known and base_units.value != 0:
+            inputs["base_units"] = base_units
         else:
-            why = Unknown(
-                "not_covered",
-                f"no file on hand holds the base units of {request.code}; give them to get an "
-                "amount.",
-            )
+            why = _no_base_units(request.code, base_units)
             allowed = Fact(MEASURE.id, request.subject, why, MEASURE.unit, factor.period)
             return AnesthesiaQuote(request, allowed)
     if not who:
         told.append(PERSONALLY)
+    period = common_period([fact for fact in inputs.values() if fact.known])
     allowed = derive(
-        "anes.payment", MEASURE.id, request.subject, inputs, period=factor.period, settings=settings
+        "anes.payment", MEASURE.id, request.subject, inputs, period=period, settings=settings
     )
     return AnesthesiaQuote(request, allowed, tuple(told))
+
+
+def _no_base_units(code: str, found: Fact | None) -> Unknown:
+    """Why a line has no amount for want of base units, and which were the last known."""
+    cure = "give them to get an amount."
+    if found is None:
+        return Unknown("not_covered", f"the base units of {code} are not on hand; {cure}")
+    if not isinstance(found.value, Unknown):
+        return Unknown(
+            "not_priced",
+            f"no Medicare price, because CMS's file prints {found.value} base units for {code} and "
+            "does not say how it is paid; base units that are given are used.",
+        )
+    detail = f"the base units of {code} are not known ({found.value.detail.rstrip('.')}); {cure}"
+    return Unknown(found.value.reason, detail, found.value.last_known)
 
 
 def _worked_payment(values: Values, settings: Settings) -> Worked:

@@ -30,12 +30,11 @@ from payeratlas.pricing.facility import (
     dollars,
     parts_rules,
     split,
-    units_of,
     wage_adjusted,
 )
 from payeratlas.pricing.fee import Worked, rule_of
 from payeratlas.pricing.line import split_modifiers
-from payeratlas.pricing.rules import Settings, Values, decimal, text
+from payeratlas.pricing.rules import Settings, Values, decimal, text, units_of
 
 MANUAL = "Medicare Claims Processing Manual, Pub. 100-04, ch. 14"
 INDICATORS = f"ASC Addendum DD1; {MANUAL} §60.3"
@@ -232,12 +231,12 @@ def _parts(values: Values, settings: Settings) -> Parts:
     """Program payment and coinsurance of a line: four fifths and a fifth.
 
     Roles: ``payment``; ``mark`` of the addendum, which is ``**`` for a preventive service, for
-    which the patient owes neither coinsurance nor deductible. Settings: ``deductible``.
+    which the patient owes nothing.
     """
     if values.get("mark") == "**":
         words = "The program's part: a preventive service, for which the patient owes nothing"
-        return split(values, {**settings, "deductible": "0.00"}, Decimal(1), words, COPAYMENT)
-    return split(values, settings, PROGRAM, "The program's part", COPAYMENT)
+        return split(values, Decimal(1), words, COPAYMENT)
+    return split(values, PROGRAM, "The program's part", COPAYMENT)
 
 
 _REFERENCE = f"42 CFR 416.171-416.172; {INDICATORS}; {MULTIPLE}; {DEVICES}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from payeratlas.model.facts import Fact, Measure
-from payeratlas.model.provenance import Derivation, Step
+from payeratlas.model.provenance import Step
 from payeratlas.pricing.caveats import Caveat
 from payeratlas.pricing.claim import ClaimRequest
-from payeratlas.pricing.quote import Quote
+from payeratlas.pricing.quote import Quote, steps_to
 from payeratlas.pricing.request import Request
 
 _SOURCE = "CMS physician fee schedule relative value file, GPCI file"
@@ -127,13 +127,7 @@ class PricedLine:
     @property
     def steps(self) -> tuple[Step, ...]:
         """How the amount came about; nothing where it is Unknown."""
-        chain = (self.allowed,) if self.request.participating else (self.allowed, self.amount)
-        return tuple(
-            step
-            for fact in chain
-            if isinstance(fact.basis, Derivation)
-            for step in fact.basis.steps
-        )
+        return steps_to(self.allowed, self.amount)
 
 
 @dataclass(frozen=True, slots=True)

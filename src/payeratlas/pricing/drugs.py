@@ -24,8 +24,16 @@ from payeratlas.pricing import unchanged
 from payeratlas.pricing.caveats import ALLOWED, Caveat
 from payeratlas.pricing.exact import exactly
 from payeratlas.pricing.fee import Worked, rule_of
-from payeratlas.pricing.line import split_modifiers, units_of
-from payeratlas.pricing.rules import Settings, Values, decimal, derive, money, unknown_input
+from payeratlas.pricing.line import split_modifiers
+from payeratlas.pricing.rules import (
+    Settings,
+    Values,
+    decimal,
+    derive,
+    money,
+    units_of,
+    unknown_input,
+)
 
 MANUAL = "Medicare Claims Processing Manual, Pub. 100-04, ch. 17"
 REFERENCE = f"42 CFR 414.904; {MANUAL} §20"
@@ -68,7 +76,7 @@ PACKAGED = Caveat(
     "drug_packaged",
     "In a hospital outpatient department or a surgical center the drug may be part of the payment "
     "for the procedure.",
-    "42 CFR 419.64 and 416.164",
+    "42 CFR 419.2(b) and 416.164(a)",
 )
 SEE_WEB_PAGE = Caveat(
     "drug_web_page",
@@ -216,7 +224,7 @@ def _worked_payment(values: Values, settings: Settings) -> Worked:
     limit = decimal(values, "payment_limit")
     modifiers = split_modifiers(settings)
     _check(modifiers)
-    units = units_of(settings).count
+    units = units_of(settings)
     with exactly():
         exact = limit * units
     worked = Worked(limit, ()).then("Payment limit × billing units", f"{limit} × {units}", exact)

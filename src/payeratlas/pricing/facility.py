@@ -1,4 +1,4 @@
-"""What hospitals and ambulatory surgical centers share: wages, parts of a payment, sequestration.
+"""What hospitals and ambulatory surgical centers share: rounding, wages, parts of a payment.
 
 Facility schedules are rounded where CMS's own programs round them, which may be more than once:
 each step here that rounds says so. Physicians' amounts are rounded once (:mod:`.fee`).
@@ -10,18 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from payeratlas.model.amounts import Money, Percent, Units
-from payeratlas.model.errors import InputError
+from payeratlas.model.amounts import Money, Percent
 from payeratlas.model.provenance import Step
 from payeratlas.pricing.exact import exactly, plain
 from payeratlas.pricing.fee import Worked
 from payeratlas.pricing.rules import Rule, Settings, Values, decimal, money
-
-DEDUCTIBLE = "42 CFR 410.160; 42 CFR 419.41(c)"
-SEQUESTRATION = "Balanced Budget and Emergency Deficit Control Act §251A(6), 2 U.S.C. 901a(6)"
-
-SEQUESTERED = Percent(Decimal(2))
-NOTHING = Money(Decimal("0.00"))
 
 
 def dollars(values: Values, role: str) -> Decimal:
@@ -31,16 +24,6 @@ def dollars(values: Values, role: str) -> Decimal:
     if isinstance(value, Money):
         return value.amount
     return decimal(values, role)
-
-
-def units_of(settings: Settings) -> int:
-    """The ``units`` of a line, one where none are given; InputError for no whole number from 1."""
-    try:
-        return Units(int(settings.get("units", "1"))).count
-    except ValueError as error:
-        raise InputError(
-            f"'{settings.get('units')}' is not a number of units.", cure="a whole number from 1"
-        ) from error
 
 
 def to_cents(
@@ -83,51 +66,32 @@ def cents_rule(id: str, reference: str, work_out: Callable[[Values, Settings], W
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A payment and who pays it: ``deductible + program + coinsurance`` is the payment, always.
-
-    ``steps`` tell how the program's part came about, then the patient's.
+    """A payment and who pays it, before any deductible: ``program + coinsurance`` is the payment,
+    always. ``steps`` tell how the program's part came about, then the patient's.
     """
 
-    deductible: Money
     program: Money
     coinsurance: Money
     steps: tuple[Step, ...]
 
 
-def split(values: Values, settings: Settings, program: Decimal, why: str, reference: str) -> Parts:
-    """A payment split into deductible, the program's ``program`` share and the remainder.
+def split(values: Values, program: Decimal, why: str, reference: str) -> Parts:
+    """A payment split into the program's ``program`` share and the remainder.
 
-    Roles: ``payment``. Settings: ``deductible``, what is left of the Part B deductible in dollars
-    (none where it is not given). The program's part is rounded half up to cents and the patient
-    owes the remainder, so that the parts add up (42 CFR 419.41(c)).
+    Role: ``payment``. The program's part is rounded half up to cents and the patient owes the
+    remainder, so that the parts add up (42 CFR 419.41(c)). What a deductible or sequestration
+    takes is a matter of the encounter (:mod:`payeratlas.pricing.patient_share`).
     """
     payment = money(values, "payment")
-    deductible = min(_deductible(settings), payment)
-    left = payment - deductible
-    steps = []
-    if deductible != NOTHING:
-        words = f"{payment} - {deductible}"
-        steps.append(Step("After the Part B deductible", words, str(left), DEDUCTIBLE))
     with exactly():
-        exact = left.amount * program
+        exact = payment.amount * program
     worked = to_cents(
-        Worked(left.amount, tuple(steps)), why, f"{left} × {plain(program)}", exact, reference
+        Worked(payment.amount, ()), why, f"{payment} × {plain(program)}", exact, reference
     )
     paid = Money(worked.exact)
-    owed = left - paid
-    last = Step("The patient's coinsurance: the remainder", f"{left} - {paid}", str(owed))
-    return Parts(deductible, paid, owed, (*worked.steps, last))
-
-
-def _deductible(settings: Settings) -> Money:
-    text = settings.get("deductible", "0.00")
-    try:
-        found = Money.of(text)
-    except (ArithmeticError, ValueError) as error:
-        raise InputError(f"'{text}' is no deductible in dollars.", cure="such as 257.00") from error
-    if found < NOTHING:
-        raise InputError(f"a deductible is not less than nothing, as {text} is.")
-    return found
+    owed = payment - paid
+    last = Step("The patient's coinsurance: the remainder", f"{payment} - {paid}", str(owed))
+    return Parts(paid, owed, (*worked.steps, last))
 
 
 def parts_rules(
@@ -155,19 +119,3 @@ def _ending(steps: tuple[Step, ...], amount: Money) -> tuple[Step, ...]:
         if steps[place - 1].result == str(amount):
             return steps[:place]
     raise ValueError(f"no step gives {amount}")
-
-
-def _sequestered(values: Values, settings: Settings) -> Worked:
-    """The program's payment less two percent; the patient's part does not change."""
-    paid = money(values, "program_payment")
-    with exactly():
-        exact = SEQUESTERED.of(paid.amount)
-    less = to_cents(
-        Worked(paid.amount, ()), "Sequestration", f"{paid} × {SEQUESTERED}", exact, SEQUESTRATION
-    )
-    left = paid - Money(less.exact)
-    last = Step("Paid by Medicare", f"{paid} - {plain(less.exact)}", str(left))
-    return Worked(left.amount, (*less.steps, last))
-
-
-RULES = (cents_rule("medicare.sequestered", SEQUESTRATION, _sequestered),)

@@ -3,7 +3,7 @@
 Hospital outpatient: a comprehensive service (status indicator J1) takes in nearly all else on the
 claim; what is packaged (N), or packaged beside others (Q1, Q2), has no payment of its own;
 procedures of status T are paid in full once, the highest, and by half after that (42 CFR 419.2(b),
-419.44(a); Medicare Claims Processing Manual, Pub. 100-04, ch. 4 §10.2 and §10.4).
+419.44(a); Medicare Claims Processing Manual, Pub. 100-04, ch. 4 §10.2.3, §10.4 and §10.5).
 Ambulatory surgical center: the highest procedure in full, others subject to the discount by half;
 packaged services have none (42 CFR 416.172(e); Pub. 100-04, ch. 14 §40.5).
 """

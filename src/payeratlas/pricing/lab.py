@@ -20,8 +20,8 @@ from payeratlas.pricing import unchanged
 from payeratlas.pricing.caveats import Caveat
 from payeratlas.pricing.exact import exactly
 from payeratlas.pricing.fee import Worked, rule_of
-from payeratlas.pricing.line import split_modifiers, units_of
-from payeratlas.pricing.rules import Settings, Values, decimal, derive, money, text
+from payeratlas.pricing.line import split_modifiers
+from payeratlas.pricing.rules import Settings, Values, decimal, derive, money, text, units_of
 from payeratlas.tables.clfs import LOCAL
 from payeratlas.tables.contract import Row
 
@@ -136,7 +136,7 @@ def _worked_payment(values: Values, settings: Settings) -> Worked:
     rate = decimal(values, "rate")
     modifiers = split_modifiers(settings)
     unchanged.check(modifiers, _WHY, "a laboratory")
-    units = units_of(settings).count
+    units = units_of(settings)
     with exactly():
         exact = rate * units
     worked = Worked(rate, ()).then("National rate × tests", f"{rate} × {units}", exact, REFERENCE)

@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from payeratlas.model.amounts import Units
 from payeratlas.model.errors import InputError
 from payeratlas.pricing.adjust import FULL, MANUAL, Effect, Refusal, adjust
 from payeratlas.pricing.exact import exactly, plain
@@ -33,7 +32,7 @@ from payeratlas.pricing.fee import (
     worked_payable,
     worked_therapy,
 )
-from payeratlas.pricing.rules import Settings, Values, text
+from payeratlas.pricing.rules import Settings, Values, text, units_of
 from payeratlas.pricing.status import why_not_priced
 
 ROUNDING = "once"
@@ -43,16 +42,6 @@ ROUNDING = "once"
 def split_modifiers(settings: Settings) -> tuple[str, ...]:
     """The modifiers of a line rule's settings."""
     return tuple(m for m in settings.get("modifiers", "").split(",") if m)
-
-
-def units_of(settings: Settings) -> Units:
-    """The units of a line rule's settings, one where none are given; InputError for no number."""
-    try:
-        return Units(int(settings.get("units", "1")))
-    except ValueError as error:
-        raise InputError(
-            f"'{settings.get('units')}' is not a number of units.", cure="a whole number from 1"
-        ) from error
 
 
 def published(worked: Worked, settings: Settings) -> Worked:
@@ -106,7 +95,7 @@ def _worked_line(values: Values, settings: Settings, *, local: bool) -> Worked:
     modifiers, row_modifier = split_modifiers(settings), settings.get("row_modifier", "")
     effects = effects_on(values, modifiers, row_modifier, settings)
     line = with_effects(published(worked_payable(values, local=local), settings), effects)
-    units = units_of(settings).count
+    units = units_of(settings)
     if units == 1:
         return line
     if not _therapy(values):

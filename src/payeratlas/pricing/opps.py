@@ -6,7 +6,7 @@ adjustment as well, then the wage-adjusted rate times units times discount ONCE;
 divided to eight decimals, cut off. The patient owes what the program does not pay.
 
 Roles: ``status_indicator``, ``payment_rate``, and for the local amount ``wage_index`` (that of the
-hospital; CMS publishes it with the inpatient rules, not with the ASC indices). Settings:
+hospital, :mod:`payeratlas.pricing.wage_index`, not the ASC's). Settings:
 
 - ``units``: a whole number from 1
 - ``discount``: number of the discounting formula, 1 to 9 (:data:`FORMULAS`); 1 where not given
@@ -34,11 +34,10 @@ from payeratlas.pricing.facility import (
     parts_rules,
     split,
     to_cents,
-    units_of,
     wage_adjusted,
 )
 from payeratlas.pricing.fee import Worked
-from payeratlas.pricing.rules import Settings, Values, decimal, text
+from payeratlas.pricing.rules import Settings, Values, decimal, text, units_of
 
 MANUAL = "Medicare Claims Processing Manual, Pub. 100-04, ch. 4"
 STATUS = f"OPPS Addendum D1; {MANUAL} §10.1.1"
@@ -364,14 +363,16 @@ def _parts(values: Values, settings: Settings) -> Parts:
     minimum), or ``ira_coinsurance`` (percent, of a drug adjusted for inflation); optionally
     ``inpatient_deductible``, the most a patient owes for one procedure. The program's percentage is
     what the copayment leaves of the published rate; a copayment of a fifth, which CMS rounds up to
-    cents, leaves four fifths. Settings: ``deductible``, ``units``, ``discount``.
+    cents, leaves four fifths. Of a rural emergency hospital ``payment`` is that before the
+    addition, of which the patient owes nothing (42 CFR 419.92(a)(2)). Settings: ``units``,
+    ``discount``.
     """
     if "ira_coinsurance" in values:
         with exactly():
             program = 1 - decimal(values, "ira_coinsurance") / 100
     else:
         program = _program_share(dollars(values, "payment_rate"), dollars(values, "copayment"))
-    parts = split(values, settings, program, "The program's part", COPAYMENT)
+    parts = split(values, program, "The program's part", COPAYMENT)
     if "inpatient_deductible" not in values:
         return parts
     _, units, share = _share(settings)
@@ -395,7 +396,7 @@ def _parts(values: Values, settings: Settings) -> Parts:
             str(program_paid),
         ),
     )
-    return Parts(parts.deductible, program_paid, most, (*parts.steps, *steps))
+    return Parts(program_paid, most, (*parts.steps, *steps))
 
 
 def _program_share(rate: Decimal, copayment: Decimal) -> Decimal:

@@ -67,12 +67,14 @@ class _Figure:
 
 
 def _setting(settings: Settings, name: str, otherwise: str) -> Decimal:
-    given = settings.get(name, otherwise)
+    given, cure = settings.get(name, otherwise), "for example 257.00"
     try:
-        return Money.of(given).amount
+        amount = Money.of(given).amount
     except (ValueError, ArithmeticError) as error:
-        cure = "for example 257.00"
         raise InputError(f"'{given}' is no amount in dollars ({name}).", cure=cure) from error
+    if amount < 0:
+        raise InputError(f"{name} is not less than nothing, as {given} is.", cure=cure)
+    return amount
 
 
 def _deductible(values: Values, settings: Settings) -> _Figure:

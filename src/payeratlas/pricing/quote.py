@@ -96,13 +96,15 @@ class Quote:
     @property
     def steps(self) -> tuple[Step, ...]:
         """How the amount came about, from the RVUs on; nothing where it is Unknown."""
-        chain = (self.allowed,) if self.request.participating else (self.allowed, self.amount)
-        return tuple(
-            step
-            for fact in chain
-            if isinstance(fact.basis, Derivation)
-            for step in fact.basis.steps
-        )
+        return steps_to(self.allowed, self.amount)
+
+
+def steps_to(allowed: Fact, amount: Fact) -> tuple[Step, ...]:
+    """The steps to the allowed amount and, where it is another, on to the amount asked for."""
+    chain = (allowed,) if amount is allowed else (allowed, amount)
+    return tuple(
+        step for fact in chain if isinstance(fact.basis, Derivation) for step in fact.basis.steps
+    )
 
 
 def quote(request: Request, inputs: Mapping[str, Fact], *, row_modifier: str = "") -> Quote:

@@ -15,7 +15,7 @@ from functools import cache, partial
 from types import MappingProxyType
 
 import payeratlas.pricing as _package
-from payeratlas.model.amounts import Money
+from payeratlas.model.amounts import Money, Units
 from payeratlas.model.errors import InputError
 from payeratlas.model.facts import Fact, Unknown, Value
 from payeratlas.model.provenance import Derivation, Step
@@ -131,3 +131,13 @@ def text(values: Values, role: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"the rule needs text as '{role}', not {value!r}.")
     return value
+
+
+def units_of(settings: Settings) -> int:
+    """The ``units`` of a line, one where none are given; InputError for no whole number from 1."""
+    try:
+        return Units(int(settings.get("units", "1"))).count
+    except ValueError as error:
+        raise InputError(
+            f"'{settings.get('units')}' is not a number of units.", cure="a whole number from 1"
+        ) from error

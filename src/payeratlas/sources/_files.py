@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files as resources
@@ -12,7 +12,19 @@ from importlib.resources import files as resources
 from payeratlas.formats import XLSX, SourceFile, Streamed, kind, members, records, unpacked
 from payeratlas.formats.table_file import place
 from payeratlas.model.errors import FileError
-from payeratlas.tables.reading import Bound, Epoch, HeadingError, LayoutError, bind, epochs_from
+from payeratlas.tables.contract import Table
+from payeratlas.tables.reading import (
+    Batch,
+    Bound,
+    Clean,
+    Epoch,
+    HeadingError,
+    LayoutError,
+    Sift,
+    bind,
+    epochs_from,
+    read_batch,
+)
 
 HEAD = 60  # records in which a heading must stand
 
@@ -60,6 +72,30 @@ class TableFile:
     def data(self) -> Records:
         """The records below the heading."""
         return self.records[self.bound.first_ordinal - 1 :]
+
+    def batch(
+        self,
+        contract: Table,
+        *,
+        constants: Mapping[str, str] | None = None,
+        clean: Mapping[str, Clean] | None = None,
+        sift: Sift | None = None,
+        carry: Collection[str] = (),
+        merge: str = "",
+    ) -> Batch:
+        """Its data as rows of a contract; see :func:`payeratlas.tables.reading.read_batch`."""
+        return read_batch(
+            self.data,
+            self.bound,
+            contract,
+            self.file.artifact,
+            member=self.member,
+            constants=constants,
+            clean=clean,
+            sift=sift,
+            carry=carry,
+            merge=merge,
+        )
 
 
 def base_name(name: str) -> str:
@@ -142,3 +178,10 @@ def only(tables: Sequence[TableFile], what: str) -> TableFile:
             cure="read them one by one.",
         )
     return tables[0]
+
+
+def one_table(
+    files: Sequence[SourceFile], pattern: str, epochs: Sequence[Epoch], what: str
+) -> TableFile:
+    """The one table that the files of a release hold, opened; FileError where there are more."""
+    return only([opened(f, m, epochs) for f, m in candidates(files, pattern)], what)

@@ -6,7 +6,7 @@ TABLE = Table(
     name="anes_cf",
     grain="one Medicare payment locality (MAC and locality number) in one release",
     key=("participation", "mac", "locality"),
-    note="ANES file. It holds no base units, and no counties: those stand in pfs_locality.",
+    note="ANES file. Base units stand in anes_base_units, counties in pfs_locality.",
     columns=(
         Column(
             "participation",

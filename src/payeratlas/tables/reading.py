@@ -30,7 +30,8 @@ class Epoch:
 
     ``columns`` maps each heading as printed (white space folded) to a contract column or to
     ``"-"``. ``heading_rows`` records are joined downwards into headings; the last of them is the
-    first record whose first cell equals ``heading_first``. ``numbers`` says whether the file
+    first record whose first cell equals ``heading_first``, unless ``heading_below`` more records
+    carry the headings on beneath it. ``numbers`` says whether the file
     prints all decimals (``fixed``) or lost trailing zeros (``shortest``). ``encoding`` is that of
     the text, or ``xlsx``; ``delimiter`` parts its cells. ``above`` is a text that stands somewhere
     above the heading: it tells apart encodings in which any bytes can be read. ``constants`` are
@@ -46,6 +47,7 @@ class Epoch:
     heading_first: str
     columns: Mapping[str, str]
     heading_rows: int = 1
+    heading_below: int = 0
     numbers: Literal["fixed", "shortest"] = "fixed"
     encoding: str = "utf-8"
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -122,7 +124,8 @@ def bind(records: Sequence[Sequence[str]], epochs: Sequence[Epoch], where: str) 
         for index, record in enumerate(records):
             if not record or folded(record[0]) != epoch.heading_first:
                 continue
-            rows = records[max(0, index - epoch.heading_rows + 1) : index + 1]
+            last = index + epoch.heading_below
+            rows = records[max(0, index - epoch.heading_rows + 1) : last + 1]
             width = len(record)
             headings = [
                 folded(" ".join(row[i] for row in rows if i < len(row))) for i in range(width)
@@ -144,7 +147,7 @@ def bind(records: Sequence[Sequence[str]], epochs: Sequence[Epoch], where: str) 
                     if columns[h] != DROPPED
                 }
                 dated = replace(epoch, columns=columns) if dates else epoch
-                return Bound(dated, bindings, width, index + 2, dates)
+                return Bound(dated, bindings, width, last + 2, dates)
             faults = [
                 *(f"column '{h}' is not known" for h in unmapped),
                 *(f"column '{h}' is missing" for h in missing),

@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     "--base-units",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Anesthesia: base units of the code, which CMS publishes in no file on hand.",
+    help="Anesthesia: base units of the code; by default those of CMS's file for the year of the "
+    "service, which is needed where none is on hand.",
 )
 @click.option(
     "--induction",
@@ -75,8 +76,8 @@ if TYPE_CHECKING:
 @click.option(
     "--cbsa",
     metavar="AREA",
-    help="With --encounter: area of CMS's wage index file, e.g. 16984, to adjust the surgical "
-    "center's payment for wages.",
+    help="With --encounter: area of CMS's wage index files, e.g. 16984, or a state's rural area, "
+    "e.g. 14, to adjust the facilities' payments for wages; 47764-DC where the state decides.",
 )
 @click.option(
     "--deductible",

@@ -318,26 +318,34 @@ _SCHEDULES = (
     ("asp.payment_limit", "Drug, payment limit of one billing unit"),
     ("asp.dosage", "Drug, what one billing unit is"),
     ("asp.coinsurance", "Drug, the patient's share in percent"),
+    ("anes.base_units", "Anesthesia, base units"),
 )
 
 
 def _other_schedules(sheet: Sheet) -> tuple[Block, ...]:
-    """The laboratory and drug schedules, and the anesthesia factor, where they are the code's."""
+    """The schedules of tests, drugs and anesthesia, where they are the code's."""
     rows = [
         (plain(title), plain(fact))
         for measure, title in _SCHEDULES
         if (fact := sheet.get(measure)) is not None
     ]
-    if is_anesthesia(sheet.code):
-        rows.append(
-            (
-                plain("Anesthesia, national conversion factor"),
-                plain(anesthesia_factor("all", None, sheet.as_of, sheet.store)),
-            )
+    if not is_anesthesia(sheet.code):
+        title = "Schedules other than the physicians'"
+        return (Grid(title, ("Item", "Printed"), tuple(rows)),) if rows else ()
+    rows.append(
+        (
+            plain("Anesthesia, national conversion factor"),
+            plain(anesthesia_factor("all", None, sheet.as_of, sheet.store)),
         )
-    if not rows:
-        return ()
-    return (Grid("Schedules other than the physicians'", ("Item", "Printed"), tuple(rows)),)
+    )
+    formula = Paragraph(
+        sentence(
+            "Medicare allows for anesthesia: base units and time units together, times the "
+            "conversion factor of the locality. A quarter of an hour is one time unit."
+        )
+    )
+    grid = Grid("Schedules other than the physicians'", ("Item", "Printed"), tuple(rows))
+    return (grid, formula)
 
 
 _USE = (

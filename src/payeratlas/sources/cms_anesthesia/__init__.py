@@ -51,12 +51,8 @@ def read(files: Sequence[SourceFile]) -> Reading:
     """One release: an ANES csv, or the whole RVU archive it was served in."""
     found = [opened(f, m, _epochs(f, m)) for f, m in candidates(files, r"ANES.*\.csv")]
     table = only(found, "ANES")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    batch = table.batch(
         anes_cf.TABLE,
-        table.file.artifact,
-        member=table.member,
         clean=CLEAN,
         sift=control_z,
     )

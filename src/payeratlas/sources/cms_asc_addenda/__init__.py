@@ -18,7 +18,7 @@ from payeratlas.sources._discover import offered
 from payeratlas.sources._files import TableFile, candidates, layouts, opened, toml
 from payeratlas.sources._releases import CPT_LICENCE, calendar_year, quarter, whole
 from payeratlas.tables import asc_aa, asc_bb, asc_dd1, asc_ee, asc_ff
-from payeratlas.tables.reading import Batch, Clean, Reading, read_batch
+from payeratlas.tables.reading import Batch, Clean, Reading
 
 SOURCE = Source(
     id="cms_asc_addenda",
@@ -96,12 +96,8 @@ def discover(get: Get) -> list[Found]:
 def _batch(table: TableFile) -> Batch:
     contract = TABLES[table.bound.epoch.table]
     names = {column.name for column in contract.columns}
-    return read_batch(
-        table.data,
-        table.bound,
+    return table.batch(
         contract,
-        table.file.artifact,
-        member=table.member,
         clean={name: clean for name, clean in CLEAN.items() if name in names},
         sift=numbered_note,
         merge="the same row printed twice",

@@ -9,10 +9,10 @@ from payeratlas.model.provenance import Source
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import shaped
 from payeratlas.sources._discover import offered
-from payeratlas.sources._files import candidates, layouts, only, opened
+from payeratlas.sources._files import layouts, one_table
 from payeratlas.sources._releases import PUBLIC_DOMAIN, calendar_year, whole
 from payeratlas.tables.asc_wage_index import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="cms_asc_wage_index",
@@ -30,27 +30,20 @@ LEAST_ROWS = 400  # 462 and more in the whole files at hand
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: the wage index file of one calendar year, as text with tabs or commas."""
-    found = [
-        opened(f, m, layouts(__name__)) for f, m in candidates(files, r".*wage.*\.(?:csv|txt)")
-    ]
-    table = only(found, "wage indices")
+    table = one_table(files, r".*wage.*\.(?:csv|txt)", layouts(__name__), "wage indices")
     at = table.bound.bindings["wage_index"].position - 1
 
     def without_index(cells: Sequence[str]) -> str | None:
         bare = len(cells) == table.bound.width and not cells[at].strip()
         return "area without a wage index" if bare else None
 
-    batch = read_batch(
-        table.data,
-        table.bound,
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={"cbsa": shaped(r"[0-9]{5}|[0-9]{2}", "a CBSA")},
         sift=without_index,
     )
     release = calendar_year(SOURCE, 2000 + int(table.bound.dates["yy"]))
-    return Reading(whole(release, found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(release, [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:

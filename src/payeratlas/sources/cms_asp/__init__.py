@@ -13,10 +13,10 @@ from payeratlas.model.time import Period
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import billing_code
 from payeratlas.sources._discover import offered
-from payeratlas.sources._files import TableFile, candidates, layouts, only, opened
+from payeratlas.sources._files import TableFile, layouts, one_table
 from payeratlas.sources._releases import CPT_LICENCE, whole
 from payeratlas.tables.asp_limit import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="cms_asp",
@@ -38,17 +38,12 @@ _MONTHS = ("january", "april", "july", "october")
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: a quarter's payment limits as a csv, or the archive CMS serves it in."""
-    found = [opened(f, m, layouts(__name__)) for f, m in candidates(files, _MEMBER)]
-    table = only(found, "payment limits")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    table = one_table(files, _MEMBER, layouts(__name__), "payment limits")
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={"hcpcs": billing_code, "payment_limit": _limit},
     )
-    return Reading(whole(_release(table), found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(_release(table), [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:

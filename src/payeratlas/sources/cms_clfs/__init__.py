@@ -12,10 +12,10 @@ from payeratlas.model.provenance import Release, Source
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import billing_code, fee_modifier, shaped
 from payeratlas.sources._discover import offered
-from payeratlas.sources._files import TableFile, candidates, layouts, only, opened
+from payeratlas.sources._files import TableFile, layouts, one_table
 from payeratlas.sources._releases import CPT_LICENCE, quarter, whole
 from payeratlas.tables.clfs import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="cms_clfs",
@@ -40,21 +40,16 @@ _NAMED = re.compile(
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: a quarter's CLFS csv, or the archive CMS serves it in."""
-    found = [opened(f, m, layouts(__name__)) for f, m in candidates(files, r".*CLFS.*\.csv")]
-    table = only(found, "CLFS")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    table = one_table(files, r".*CLFS.*\.csv", layouts(__name__), "CLFS")
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={
             "hcpcs": billing_code,
             "modifier": fee_modifier,
             "indicator": shaped(r"[NL]", "an indicator (N or L)"),
         },
     )
-    return Reading(whole(_release(table), found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(_release(table), [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:

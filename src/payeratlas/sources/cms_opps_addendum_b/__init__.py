@@ -13,10 +13,10 @@ from payeratlas.model.time import month_number
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import billing_code, dollars, percent, shaped
 from payeratlas.sources._discover import offered
-from payeratlas.sources._files import TableFile, base_name, candidates, layouts, only, opened
+from payeratlas.sources._files import TableFile, base_name, layouts, one_table
 from payeratlas.sources._releases import CPT_LICENCE, pinned_release, quarter, whole
 from payeratlas.tables.opps_addendum_b import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="cms_opps_addendum_b",
@@ -39,14 +39,9 @@ _DATED = re.compile(r"(?<!\d)(\d\d?)[._-](\d\d?)[._-](?:20)?(\d\d)\.\w+$")
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: an Addendum B csv, or the zip CMS serves it in."""
-    found = [opened(f, m, layouts(__name__)) for f, m in candidates(files, r".*Addendum.?B.*\.csv")]
-    table = only(found, "Addendum B")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    table = one_table(files, r".*Addendum.?B.*\.csv", layouts(__name__), "Addendum B")
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={
             "hcpcs": _code,
             "status_indicator": shaped(r"[A-Z][0-9]?", "a status indicator"),
@@ -60,7 +55,7 @@ def read(files: Sequence[SourceFile]) -> Reading:
             "changed": shaped(r"\*?", "a mark"),
         },
     )
-    return Reading(whole(_release(table), found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(_release(table), [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:

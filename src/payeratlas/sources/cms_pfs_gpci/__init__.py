@@ -10,11 +10,11 @@ from payeratlas.model.errors import FileError
 from payeratlas.model.provenance import Release, Source, Status
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import contractor, footnote, locality_number, shaped, unmarked
-from payeratlas.sources._files import TableFile, candidates, layouts, only, opened
+from payeratlas.sources._files import TableFile, layouts, one_table
 from payeratlas.sources._pfs import INDEX_URL, archive_release, found_archives
 from payeratlas.sources._releases import PUBLIC_DOMAIN, calendar_year, whole
 from payeratlas.tables.pfs_gpci import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="cms_pfs_gpci",
@@ -32,14 +32,9 @@ _TITLE = re.compile(r"\b(FINAL|PROPOSED) CY (20\d\d) GEOGRAPHIC PRACTICE COST IN
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: a GPCI csv, or the whole RVU archive it was served in."""
-    found = [opened(f, m, layouts(__name__)) for f, m in candidates(files, r"GPCI.*\.csv")]
-    table = only(found, "GPCI")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    table = one_table(files, r"GPCI.*\.csv", layouts(__name__), "GPCI")
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={
             "mac": contractor,
             "locality": locality_number,
@@ -48,7 +43,7 @@ def read(files: Sequence[SourceFile]) -> Reading:
         },
         sift=footnote,
     )
-    return Reading(whole(_release(table), found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(_release(table), [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:

@@ -14,7 +14,7 @@ from payeratlas.sources._files import TableFile, candidates, layouts, only, open
 from payeratlas.sources._pfs import INDEX_URL, archive_release, found_archives
 from payeratlas.sources._releases import PUBLIC_DOMAIN, calendar_year, whole
 from payeratlas.tables.pfs_locality import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="cms_pfs_localities",
@@ -39,12 +39,8 @@ def read(files: Sequence[SourceFile]) -> Reading:
     sheets = [(f, m) for f, m in places if m.lower().endswith(".xlsx")]
     found = [opened(f, m, layouts(__name__)) for f, m in (sheets or places)]
     table = only(found, "LOCCO")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean=RESTORED if table.bound.epoch.id == "csv" else CLEAN,
         sift=footnote,
         carry=("state_name",),

@@ -15,11 +15,11 @@ from payeratlas.sources._cells import (
     locality_number,
     shaped,
 )
-from payeratlas.sources._files import TableFile, candidates, layouts, only, opened
+from payeratlas.sources._files import TableFile, layouts, one_table
 from payeratlas.sources._pfs import INDEX_URL, archive_release, found_archives, undated
 from payeratlas.sources._releases import CPT_LICENCE, whole
 from payeratlas.tables.pfs_oppscap import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="cms_pfs_oppscap",
@@ -36,14 +36,9 @@ LEAST_ROWS = 5_000  # 16,100 and 17,710 in the whole files at hand
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: an OPPSCAP csv, or the whole RVU archive it was served in."""
-    found = [opened(f, m, layouts(__name__)) for f, m in candidates(files, r"OPPSCAP.*\.csv")]
-    table = only(found, "OPPSCAP")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    table = one_table(files, r"OPPSCAP.*\.csv", layouts(__name__), "OPPSCAP")
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={
             "hcpcs": billing_code,
             "modifier": fee_modifier,
@@ -53,7 +48,7 @@ def read(files: Sequence[SourceFile]) -> Reading:
         },
         sift=control_z,
     )
-    return Reading(whole(_release(table), found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(_release(table), [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:

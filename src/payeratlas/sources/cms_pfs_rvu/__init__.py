@@ -21,7 +21,7 @@ from payeratlas.sources._pfs import (
 )
 from payeratlas.sources._releases import CPT_LICENCE, whole
 from payeratlas.tables.pfs_rvu import TABLE
-from payeratlas.tables.reading import Batch, Reading, read_batch
+from payeratlas.tables.reading import Batch, Reading
 
 SOURCE = Source(
     id="cms_pfs_rvu",
@@ -101,12 +101,8 @@ def _participation(table: TableFile, issue: Issue) -> str:
 
 
 def _batch(table: TableFile, issue: Issue) -> Batch:
-    batch = read_batch(
-        table.data,
-        table.bound,
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         constants={"participation": _participation(table, issue)},
         clean=RESTORED if table.bound.epoch.id == CONVERTED else CLEAN,
         sift=control_z,

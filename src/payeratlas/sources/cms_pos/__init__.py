@@ -9,10 +9,10 @@ from payeratlas.model.provenance import Source
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import padded, shaped
 from payeratlas.sources._discover import offered
-from payeratlas.sources._files import candidates, layouts, only, opened
+from payeratlas.sources._files import layouts, one_table
 from payeratlas.sources._releases import PUBLIC_DOMAIN, required_release, whole
 from payeratlas.tables.pos import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="cms_pos",
@@ -30,13 +30,10 @@ CLEAN = {"pos": padded(2, shaped(r"[0-9]{2}", "a place of service"))}
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: the code set as a csv."""
-    found = [opened(f, m, layouts(__name__)) for f, m in candidates(files, r".*pos_codes.*\.csv")]
-    table = only(found, "place of service codes")
-    batch = read_batch(
-        table.data, table.bound, TABLE, table.file.artifact, member=table.member, clean=CLEAN
-    )
+    table = one_table(files, r".*pos_codes.*\.csv", layouts(__name__), "place of service codes")
+    batch = table.batch(TABLE, clean=CLEAN)
     release = required_release(SOURCE, __name__, table)
-    return Reading(whole(release, found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(release, [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:

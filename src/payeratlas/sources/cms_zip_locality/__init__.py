@@ -11,9 +11,9 @@ from payeratlas.model.time import Period
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import contractor, locality_number, shaped
 from payeratlas.sources._discover import offered
-from payeratlas.sources._files import TableFile, candidates, layouts, only, opened
+from payeratlas.sources._files import TableFile, layouts, one_table
 from payeratlas.sources._releases import PUBLIC_DOMAIN, pinned_release, whole
-from payeratlas.tables.reading import Batch, Reading, read_batch
+from payeratlas.tables.reading import Batch, Reading
 from payeratlas.tables.zip_locality import TABLE
 
 SOURCE = Source(
@@ -39,12 +39,9 @@ CLEAN = {
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: the joined csv (or csv.gz) of ZIP and ZIP+4 with their years."""
-    found = [opened(f, m, layouts(__name__)) for f, m in candidates(files, r".*zip.*\.csv")]
-    table = only(found, "ZIP codes")
-    batch = read_batch(
-        table.data, table.bound, TABLE, table.file.artifact, member=table.member, clean=CLEAN
-    )
-    return Reading(whole(_release(table, batch), found, [(batch, LEAST_ROWS)]), (batch,))
+    table = one_table(files, r".*zip.*\.csv", layouts(__name__), "ZIP codes")
+    batch = table.batch(TABLE, clean=CLEAN)
+    return Reading(whole(_release(table, batch), [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:

@@ -73,12 +73,8 @@ def _refuse_mixture(tables: Sequence[TableFile], releases: Sequence[Release]) ->
 def _batches(table: TableFile) -> list[Batch]:
     if table.bound.epoch.id == _CONVERTED_TEXTS:
         return [_texts(table, table.bound, {}, _dental(table))]
-    figures = read_batch(
-        table.data,
-        table.bound,
+    figures = table.batch(
         hcpcs_code.TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={"code": _CODE, **dict.fromkeys(_DAYS, compact_day)},
         sift=_other_records(table, {_anweb.CODE}),
     )

@@ -13,7 +13,7 @@ from payeratlas.sources._cells import shaped
 from payeratlas.sources._files import TableFile, candidates, layouts, only, opened
 from payeratlas.sources._releases import PUBLIC_DOMAIN, whole
 from payeratlas.tables.hcpcs_modifier import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="hcpcs_modifiers",
@@ -37,12 +37,8 @@ def read(files: Sequence[SourceFile]) -> Reading:
     found = [opened(f, m, layouts(__name__)) for f, m in (plain or places)]
     table = only(found, "HCPCS modifiers")
     release = _anweb.release(SOURCE, __name__, table)
-    batch = read_batch(
-        table.data,
-        table.bound,
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean=CLEAN,
         sift=_other_records(table, release.covers.start),
         merge="the same modifier and text under another category",

@@ -15,7 +15,7 @@ from payeratlas.sources._cells import shaped, taxonomy_code
 from payeratlas.sources._discover import catalogued
 from payeratlas.sources._files import TableFile, candidates, layouts, only, opened
 from payeratlas.sources._releases import whole
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 from payeratlas.tables.specialty_taxonomy import TABLE
 
 SOURCE = Source(
@@ -48,12 +48,8 @@ def read(files: Sequence[SourceFile]) -> Reading:
     places = candidates(files, r".*taxonomy_crosswalk.*\.csv")
     found = [opened(f, m, layouts(__name__)) for f, m in places]
     table = only(found, "the taxonomy crosswalk")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={
             "specialty": _without_footnote(shaped(r"[0-9A-Z]{2}", "a specialty code")),
             "provider_type": _without_footnote(str),

@@ -12,10 +12,10 @@ from payeratlas.model.provenance import Release, Source
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import billing_code, shaped
 from payeratlas.sources._discover import offered
-from payeratlas.sources._files import TableFile, candidates, layouts, only, opened
+from payeratlas.sources._files import TableFile, layouts, one_table
 from payeratlas.sources._releases import CPT_LICENCE, quarter, whole
 from payeratlas.tables.ncci_addon import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="ncci_addon",
@@ -37,21 +37,16 @@ _QUARTER = re.compile(r"aoc_v?(?P<year>20\d\d)q(?P<quarter>[1-4])", re.IGNORECAS
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: the converted add-on code edits of one quarter as a csv."""
-    found = [opened(f, m, layouts(__name__)) for f, m in candidates(files, r"AOC_V.*\.csv")]
-    table = only(found, "add-on code edits")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    table = one_table(files, r"AOC_V.*\.csv", layouts(__name__), "add-on code edits")
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={
             "addon": billing_code,
             "primary": shaped(r"CCCCC|[0-9A-Z][0-9]{3}[0-9A-Z]", "a primary code"),
             "type": shaped(r"[123]", "a type of add-on code (1, 2 or 3)"),
         },
     )
-    return Reading(whole(_release(table), found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(_release(table), [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:

@@ -16,7 +16,7 @@ from payeratlas.sources._discover import offered
 from payeratlas.sources._files import TableFile, base_name, candidates, layouts, opened
 from payeratlas.sources._releases import CPT_LICENCE, excerpt, quarter, whole
 from payeratlas.tables.ncci_ptp import TABLE
-from payeratlas.tables.reading import Batch, Reading, read_batch
+from payeratlas.tables.reading import Batch, Reading
 
 SOURCE = Source(
     id="ncci_ptp",
@@ -169,12 +169,8 @@ def _missing(named: Sequence[_Named], batches: Iterable[Batch]) -> str:
 
 
 def _batch(table: TableFile, name: _Named) -> Batch:
-    return read_batch(
-        table.data,
-        table.bound,
+    return table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         constants={"service": name.service},
         clean={
             "column1": billing_code,

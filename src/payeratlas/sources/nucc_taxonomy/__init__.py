@@ -13,10 +13,10 @@ from payeratlas.model.time import Period
 from payeratlas.sources import Found, Get
 from payeratlas.sources._cells import taxonomy_code
 from payeratlas.sources._discover import offered
-from payeratlas.sources._files import TableFile, candidates, layouts, only, opened
+from payeratlas.sources._files import TableFile, layouts, one_table
 from payeratlas.sources._releases import whole
 from payeratlas.tables.nucc_taxonomy import TABLE
-from payeratlas.tables.reading import Reading, read_batch
+from payeratlas.tables.reading import Reading
 
 SOURCE = Source(
     id="nucc_taxonomy",
@@ -36,17 +36,12 @@ _VERSION = re.compile(r"nucc_taxonomy_(?P<year>\d\d)(?P<half>[01])\.csv", re.IGN
 
 def read(files: Sequence[SourceFile]) -> Reading:
     """One release: the code set as the NUCC's csv."""
-    found = [opened(f, m, layouts(__name__)) for f, m in candidates(files, _VERSION.pattern)]
-    table = only(found, "provider taxonomy codes")
-    batch = read_batch(
-        table.data,
-        table.bound,
+    table = one_table(files, _VERSION.pattern, layouts(__name__), "provider taxonomy codes")
+    batch = table.batch(
         TABLE,
-        table.file.artifact,
-        member=table.member,
         clean={"taxonomy": taxonomy_code},
     )
-    return Reading(whole(_release(table), found, [(batch, LEAST_ROWS)]), (batch,))
+    return Reading(whole(_release(table), [table], [(batch, LEAST_ROWS)]), (batch,))
 
 
 def discover(get: Get) -> list[Found]:
