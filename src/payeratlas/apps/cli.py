@@ -26,6 +26,7 @@ COMMANDS = {
     "price": "price",
     "pair": "pair",
     "facts": "facts",
+    "rates": "rates",
     "diff": "diff",
     "watch": "watch",
     "sources": "sources",
@@ -84,6 +85,7 @@ def cli(ctx: click.Context, store: str | None) -> None:
     payeratlas code 64640                         the page in the terminal
     payeratlas price 64640 --pos 11 --modifier 50 what Medicare pays, step by step
     payeratlas facts 64640 --as-of 2025-10-15 --json
+    payeratlas rates 64640 --raw                  what payers' price files on hand say
     """
     ctx.obj = store
 
