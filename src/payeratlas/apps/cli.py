@@ -15,7 +15,8 @@ EXIT_CODES = {
     0: "The answer is given, also where it is Unknown with its reason.",
     1: "A check failed: a citation, a derivation or a release does not hold.",
     2: "The command cannot be used so: a code, modifier, place, locality or date is not usable.",
-    3: "A file or the store cannot be read as what it should be; nothing was changed.",
+    3: "A file or the store cannot be read as what it should be; nothing was changed by it.",
+    4: "Some files of a payer's posting could not be fetched; the others are on hand.",
     130: "Stopped from the keyboard; nothing was changed.",
 }
 """Every exit code and what it means; printed in the reference and asserted by tests."""

@@ -37,7 +37,9 @@ def show_raw_rates(found: RawRates) -> None:
 
 def _show_file(one: InFile, console: Console) -> None:
     file = one.file
-    since = f", observed {one.observed.start} to " if one.observed else ", observed from no known day"
+    since = (
+        f", observed {one.observed.start} to " if one.observed else ", observed from no known day"
+    )
     until = (str(one.observed.end) if one.observed.end else "(open)") if one.observed else ""
     console.print(Text(f"{file.entity}: {file.artifact.name}{since}{until}", "bold"))
     if one.plans:

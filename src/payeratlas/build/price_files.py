@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -68,8 +68,9 @@ def add(
     *,
     watch: Watch,
     place: Place | None = None,
+    name: str = "",
 ) -> Added:
-    """Read a file on disk into the store.
+    """Read a file on disk into the store; ``name`` is what it is called, if not as on disk.
 
     The same file for the same codes again changes nothing. Raises FileError where the file cannot
     be read as a payer's price file, StoreError where the disk refuses; the store is as it was.
@@ -79,16 +80,25 @@ def add(
     if found and wish.met_by(found):
         return noted(found, held, wish, place)
     counted = Counted(sha256, size, zipped=zipped)
-    packed = _telling(counted.passing(_packed(path)), path.name, size, watch)
+    name = name or path.name
+    packed = _telling(counted.passing(_packed(path)), name, size, watch)
     return take(
-        unpacked_chunks(path) if zipped else unpack(packed, where=path.name),
-        path.name,
+        unpacked_chunks(path) if zipped else unpack(packed, where=name),
+        name,
         counted,
         held,
         source,
         replace(wish, codes=wish.widened(found)),
         place=place,
     )
+
+
+class ReadAgain(Exception):
+    """The file is on hand for other codes, which was known only once all of it had come in."""
+
+    def __init__(self, codes: frozenset[str] | None) -> None:
+        super().__init__("read again for more codes")
+        self.codes = codes
 
 
 class Counted:
@@ -139,7 +149,8 @@ def take(
 ) -> Added:
     """Read unpacked chunks of a file called ``name`` into the store and make it visible.
 
-    ``counted`` saw the bytes that they were unpacked from.
+    ``counted`` saw the bytes that they were unpacked from. ReadAgain where the file turns out to be
+    on hand for codes that are not among the wish's.
     """
     import pyarrow.parquet as pq  # late: it is slow to load
 
@@ -149,7 +160,8 @@ def take(
     notes = {"source": source.SOURCE.id, "file": name, "licence": source.SOURCE.licence}
     with held.staging() as folder:
         try:
-            tables = read_tic(witness.passing(lines or chunks), folder, codes, name=name, notes=notes)
+            through = witness.passing(lines or chunks)
+            tables = read_tic(through, folder, codes, name=name, notes=notes)
         except FileError as error:
             if lines is not None and isinstance(error.__cause__, JsonError):
                 raise _in_lines(error.__cause__, lines, name) from error
@@ -158,6 +170,8 @@ def take(
         before = held.get(artifact.sha256)
         if before and wish.met_by(before):  # the same bytes stand at another address too
             return noted(before, held, wish, place)
+        if (widened := wish.widened(before)) != wish.codes:
+            raise ReadAgain(widened)
         printed = pq.read_table(tables.files["tic_file"]).to_pylist()[0]
         title, series, day, basis = source.describe(printed, name)
         file = PriceFile(

@@ -20,7 +20,7 @@ WINDOWS = 16
 WINDOW = 4096
 
 KEPT = frozenset(
-    """
+    b"""
     reporting_entity_name reporting_entity_type last_updated_on version plan_name issuer_name
     plan_sponsor_name plan_id_type plan_id plan_market_type provider_references provider_group_id
     network_name location provider_groups npi tin type value business_name in_network
@@ -29,7 +29,7 @@ KEPT = frozenset(
     negotiated_prices negotiated_type negotiated_rate expiration_date billing_class setting
     service_code billing_code_modifier allowed_amounts payments allowed_amount providers
     billed_charge reporting_structure reporting_plans in_network_files allowed_amount_file
-    """.encode().split()
+    """.split()
 )
 """Keys whose strings stay as they are; ``name``, ``description`` and free text are none."""
 

@@ -59,11 +59,11 @@ class Providers:
 class RawPrice:
     """One price object, or one charge of an allowed amount, as printed.
 
-    ``item``, ``rate``, ``price`` are the ordinals of the objects it stands in, from 1; of an allowed
-    amount they are those of item, allowed amount and payment, and ``charge`` that of the provider's
-    charge (0 where the payment names none). ``amount`` is exact, in ``unit``; None where it does not
-    fit the table, and ``printed`` is then the number as printed. ``offset`` is the place of the
-    item's opening brace in the unpacked file.
+    ``item``, ``rate``, ``price`` are the ordinals of the objects it stands in, from 1; of an
+    allowed amount they are those of item, allowed amount and payment, and ``charge`` that of the
+    provider's charge (0 where the payment names none). ``amount`` is exact, in ``unit``; None where
+    it does not fit the table, and ``printed`` is then the number as printed. ``offset`` is the
+    place of the item's opening brace in the unpacked file.
     """
 
     kind: Kind

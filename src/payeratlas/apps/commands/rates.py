@@ -30,9 +30,9 @@ def command(
 ) -> None:
     """List the prices of billing code CODE in the payers' price files that you added.
 
-    Each price is as printed: the exact amount, what kind it is, for whom and where it holds, and the
-    ordinals of the objects it stands in. A file that has none says so: that the code is not in it,
-    or that it was read for other codes only.
+    Each price is as printed: the exact amount, what kind it is, for whom and where it holds, and
+    the ordinals of the objects it stands in. A file that has none says so: that the code is not in
+    it, or that it was read for other codes only.
 
     \b
     payeratlas rates 64640 --raw
