@@ -21,9 +21,9 @@ COLUMNS = (
     "payer", "entity", "file", "sha256", "last_updated_on", "observed_from", "observed_to",
     "unknown", "kind", "item", "rate", "price", "charge", "billing_code_type", "billing_code",
     "modifiers", "amount", "unit", "billed_charge", "negotiated_type", "negotiation_arrangement",
-    "billing_class", "setting", "places", "expiration_date", "severity_of_illness", "additional_information",
-    "provider_set", "provider_entries", "tins", "npis", "whole_tins", "remote", "not_fetched",
-    "dangling",
+    "billing_class", "setting", "places", "expiration_date", "severity_of_illness",
+    "additional_information", "provider_set", "provider_entries", "tins", "npis", "whole_tins",
+    "remote", "not_fetched", "dangling",
 )  # fmt: skip
 """The columns of the CSV; the last seven count providers."""
 
