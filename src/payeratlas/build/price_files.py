@@ -172,7 +172,7 @@ def take(
             return noted(before, held, wish, place)
         if (widened := wish.widened(before)) != wish.codes:
             raise ReadAgain(widened)
-        printed = pq.read_table(tables.files["tic_file"]).to_pylist()[0]
+        printed = pq.read_table(tables.files["tic_file"], use_threads=False).to_pylist()[0]
         title, series, day, basis = source.describe(printed, name)
         file = PriceFile(
             artifact=artifact if before is None else before.artifact,

@@ -100,9 +100,9 @@ class Lines:
 
     def _line(self, head: bytes, ends: int, *, whole: bool) -> Generator[bytes, None, None]:
         """The beginning of a line, with what joins it to the line before, ``ends`` bytes back."""
-        kind = self._kind_of(head)
+        kind = self._kind_of(head[:MOST_HEAD])
         if kind == "root":
-            if not whole:
+            if not whole or len(head) > MOST_HEAD:
                 raise self._refused("the root's line is longer than any known")
             yield from self._root(head)
             return
