@@ -1,7 +1,8 @@
 """Publish and be killed, over and over: run as a script by the crash tests.
 
 Arguments: a folder that holds the store ``before``, a folder for the trials, a list of points as
-JSON, and, where a price file is to be added and no release published, its path. A point is ``["call", n]`` (killed before the n-th call that changes the disk),
+JSON, and, where a price file is to be added and no release published, its path. A point is
+``["call", n]`` (killed before the n-th call that changes the disk),
 ``["half", n]`` (killed in the middle of the n-th write), ``["line", n]`` (killed at the n-th line
 of the store's code) or ``["none", 0]``. Each trial is a forked process of its own; how many calls,
 writes and lines the last one saw is printed as JSON.

@@ -40,14 +40,16 @@ class Streamed(Iterator[bytes]):
         self._limits = limits or Limits()
         self._connection: Generator[bytes, None, None] | None = None
         self._began = watch.clock()
+        self._ended = False
         self._failures = 0
         self._mark = 0  # bytes at the last failure
         self.version: Version | None = None
         self.got = 0
 
     def __next__(self) -> bytes:
-        chunk = self._chunk_or_again()
+        chunk = b"" if self._ended else self._chunk_or_again()
         if not chunk:
+            self._ended = True
             self.close()
             raise StopIteration
         self.got += len(chunk)
