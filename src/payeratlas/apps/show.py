@@ -220,7 +220,8 @@ def show_findings(findings: Mapping[str, Any]) -> None:
     console = _console()
     console.print(
         f"{findings['releases']} releases, {findings['partitions']} files, "
-        f"{findings['rows']:,} rows: {'whole' if not findings['damage'] else 'DAMAGED'}"
+        f"{findings['rows']:,} rows, {findings['price_files']:,} price files: "
+        f"{'whole' if not findings['damage'] else 'DAMAGED'}"
     )
     for damage in findings["damage"]:
         console.print(Text(f"  {damage}", "red"))
