@@ -17,6 +17,7 @@ import pytest
 from filekit import zipped
 from payeratlas.apps import fetching
 from payeratlas.apps.cli import main
+from payeratlas.build import posting_run
 from payeratlas.build import web as web_module
 from payeratlas.store.price_files import PriceFiles, damage
 from payeratlas.store.price_manifest import PriceFile
@@ -445,3 +446,41 @@ def test_a_reference_that_fails_is_told(run: Run, payer: Site) -> None:
     assert "Provider reference ref-7.json" in out
     assert "has nothing there (404)" in out
     assert "Provider references: 0 fetched, 1 missing." in out
+
+
+# -- a posting that is stopped, or whose site falls silent ---------------------------------------
+
+
+def test_a_stopped_posting_goes_on_where_it_stopped(
+    run: Run, payer: Site, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = posting_run.stream_in
+
+    def stopping(target: Any, *rest: Any, **named: Any) -> Any:
+        if target.key == TWO:
+            raise KeyboardInterrupt
+        return real(target, *rest, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(posting_run, "stream_in", stopping)
+        code, out, err = run(TOC, "--yes")
+    assert code == 130
+    assert "the same command goes on from here" in err
+    assert "1 files fetched" in out
+    assert "rates_1.json.gz" in on_hand(root)
+    document = valid(run(TOC, "--yes", "--json")[1])
+    assert [file["what"] for file in document["files"]] == ["on hand", "added"]
+    assert asked(payer, ONE) == 1
+
+
+def test_a_silent_site_is_left_alone_after_a_while(run: Run, payer: Site, tmp_path: Path) -> None:
+    urls = [f"https://{CDN}/silent_{n}.json" for n in range(6)]
+    for url in urls:
+        serve(payer, url, Reply(b"{}", cut=0))
+    path = written(tmp_path / "index.json", index(*urls, f"https://{HOST}/there.json"))
+    serve(payer, f"https://{HOST}/there.json", packed(OTHER))
+    code, out, _ = run(str(path), "--yes")
+    assert code == 4
+    assert out.count("it was not tried, since the site did not answer") == 3
+    assert [bool(asked(payer, url)) for url in urls] == [True] * 3 + [False] * 3
+    assert "1 files fetched, 0 on hand before, 6 failed." in out

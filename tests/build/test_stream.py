@@ -101,8 +101,12 @@ def test_packing_on_the_way_is_refused_unless_it_is_gzip(site: Site, opened: Ope
     site.serve(PATH, Reply(DATA, headers=(("Content-Encoding", "br"),)))
     with pytest.raises(SiteError, match=r"packs the file on the way \(br\)"):
         b"".join(opened())
-    site.serve(PATH, Reply(DATA, headers=(("Content-Encoding", "gzip"),)))
+    packed = (("Content-Encoding", "gzip"),)
+    site.serve(PATH, Reply(DATA, headers=packed))
     assert b"".join(opened()) == DATA
+    site.serve(PATH, Reply(DATA, headers=packed, cut=70_000), Reply(DATA, headers=packed))
+    with pytest.raises(Changed):
+        b"".join(opened())
 
 
 def test_pace_counts_from_window_to_window() -> None:

@@ -17,7 +17,7 @@ EXIT_CODES = {
     2: "The command cannot be used so: a code, modifier, place, locality or date is not usable.",
     3: "A file or the store cannot be read as what it should be; nothing was changed by it.",
     4: "Some files of a payer's posting could not be fetched; the others are on hand.",
-    130: "Stopped from the keyboard; nothing was changed.",
+    130: "Stopped from the keyboard; nothing was changed but by files of a posting that were done.",
 }
 """Every exit code and what it means; printed in the reference and asserted by tests."""
 

@@ -36,6 +36,7 @@ from payeratlas.store.price_files import PriceFiles
 from payeratlas.store.price_manifest import PriceFile
 
 SOME_FAILED = 4
+STOPPED = 130
 _SHOWN = 20  # files of a plan, failures or hosts that a person is shown
 
 
@@ -58,7 +59,7 @@ class Asked:
 
 
 def fetch_posting(store: str | None, source: PriceSource, asked: Asked) -> int:
-    """Do it; 0 where every wanted file is on hand, 4 where some are not.
+    """Do it; 0 where every wanted file is on hand, 4 where some are not, 130 where it was stopped.
 
     Raises InputError where nobody is there to be asked, and what reading the index raises.
     """
@@ -99,8 +100,13 @@ def fetch_posting(store: str | None, source: PriceSource, asked: Asked) -> int:
         if posting.wanted and not asked.yes:
             click.confirm(f"Fetch {len(posting.wanted)} files?", abort=True, err=True)
         go = Fetching(web, held, source, wish, telling.watch(), day, done=telling.say)
+        outcomes: list[Outcome] = []
+        stopped = False
         try:
-            outcomes = list(go.run(posting))
+            for outcome in go.run(posting):
+                outcomes.append(outcome)
+        except KeyboardInterrupt:
+            stopped = True
         finally:
             telling.close()
     if asked.as_json:
@@ -108,6 +114,9 @@ def fetch_posting(store: str | None, source: PriceSource, asked: Asked) -> int:
         emit(json.dumps(document, indent=2))
     else:
         _show_outcomes(outcomes, go.references)
+    if stopped:
+        _err("Stopped. What is listed stays on hand; the same command goes on from here.")
+        return STOPPED
     failed = any(outcome.error for outcome in outcomes) or go.references.failed
     return SOME_FAILED if failed else 0
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from payeratlas.build.download import Limits, Moment, Watch
+from payeratlas.build.guard import Unreachable
 from payeratlas.build.posting import Posting, remote_references, total
 from payeratlas.build.price_files import Added, Wish
 from payeratlas.build.price_stream import Target, stream_in
@@ -15,6 +16,8 @@ from payeratlas.model.errors import FileError
 from payeratlas.store.price_files import PriceFiles
 from payeratlas.store.price_manifest import PriceFile
 
+MOST_SILENT = 3  # files running for which a site stays silent before it is left alone
+_NOT_TRIED = "it was not tried, since the site did not answer for the files before it."
 _TOLD = 50  # provider references between two lines about them
 RATE = 10_000_000  # bytes a second that an estimate takes where none was measured
 
@@ -104,6 +107,7 @@ class Fetching:
     references: References = field(default_factory=References)
     _known: dict[str, PriceFile] = field(default_factory=dict)
     _settled: set[str] = field(default_factory=set)
+    _silent: dict[str, int] = field(default_factory=dict)
 
     def run(self, posting: Posting) -> Iterator[Outcome]:
         """Read each wanted file into the store, and the remote provider references of its prices.
@@ -128,6 +132,8 @@ class Fetching:
 
     def _fetched(self, target: Target, wish: Wish, watch: Watch) -> Outcome:
         wider = Wish(wish.payer, wish.widened(self._known.get(target.key)))
+        if self._silent.get(target.host, 0) >= MOST_SILENT:
+            return Outcome(target, error=Unreachable(_NOT_TRIED, where=target.key))
         try:
             added = stream_in(
                 target,
@@ -140,8 +146,11 @@ class Fetching:
                 limits=self.limits,
             )
         except FileError as error:
+            silent = isinstance(error, Unreachable)
+            self._silent[target.host] = self._silent.get(target.host, 0) + 1 if silent else 0
             watch.say(f"{target.name} is left out: {error.what}")
             return Outcome(target, error=error)
+        self._silent[target.host] = 0
         self._known |= {place.key: added.file for place in added.file.places}
         return Outcome(target, added)
 

@@ -41,6 +41,7 @@ class Streamed(Iterator[bytes]):
         self._connection: Generator[bytes, None, None] | None = None
         self._began = watch.clock()
         self._ended = False
+        self._continues = True
         self._failures = 0
         self._mark = 0  # bytes at the last failure
         self.version: Version | None = None
@@ -96,7 +97,7 @@ class Streamed(Iterator[bytes]):
 
     def _connected(self, have: int) -> Generator[bytes, None, None]:
         """The chunks of one connection, from byte ``have`` on."""
-        if have and not (self.version and self.version.mark):
+        if have and not (self._continues and self.version and self.version.mark):
             raise Changed
         headers = self.version.rest(have) if have and self.version else {}
         with self._web.open(Order(self._url), headers) as answer:
@@ -136,6 +137,8 @@ class Streamed(Iterator[bytes]):
                 where=answer.url,
                 cure="download by hand, and use 'payeratlas sources add tic'.",
             )
+        # What is packed for this answer alone may be other bytes the next time.
+        self._continues = packed == "identity" or self._url.partition("?")[0].endswith(".gz")
         if answer.status == 206 and have:
             continued(answer, self.version, have)
             return 0

@@ -49,6 +49,7 @@ class PriceFiles:
         """Use :meth:`open`."""
         self.root = root.resolve()
         self._lock = disk.ReadLock(self.root)
+        self._swept = False  # sweeping looks at every file: once, and after something was replaced
         self._closing = weakref.finalize(self, self._lock.release)
 
     @classmethod
@@ -128,7 +129,9 @@ class PriceFiles:
         )
         whole = replace(file, tables=tables, witness=pinned)
         with writing(self.root, self._lock):
-            self._sweep()
+            if not self._swept:
+                self._sweep()
+            self._swept = not (self.root / manifest_path(file.id)).exists()
             folder = self.root / FOLDER / "staging"
             disk.make_folders(folder)
             note = folder / "witness"
@@ -154,6 +157,7 @@ class PriceFiles:
             disk.remove(path)
             disk.sync_folder(path.parent)
             self._sweep()
+            self._swept = False
 
     def _name(self, file: PriceFile) -> None:
         """The one rename: before it nothing of the file is visible, after it all of it."""

@@ -104,9 +104,9 @@ class Found:
 
 
 _ITEM = """
-SELECT item, "offset", billing_code_type, billing_code, negotiation_arrangement,
+SELECT filename, item, "offset", billing_code_type, billing_code, negotiation_arrangement,
        severity_of_illness
-FROM read_parquet(?) WHERE upper(trim(billing_code)) = ? ORDER BY item
+FROM read_parquet(?, filename = true) WHERE upper(trim(billing_code)) = ? ORDER BY filename, item
 """
 _TERMS = """t.negotiated_type, t.billing_class, t.setting, t.service_code,
        t.billing_code_modifier, t.expiration_date, t.additional_information"""
@@ -186,15 +186,16 @@ class PriceReader:
         self._references = {
             place.key: file for file in files if file.kind == "providers" for place in file.places
         }
+        paths = (file.table_path("tic_item") for file in files)
+        self._item_paths = [path for path in paths if path is not None]
         self._indexes = [file for file in files if file.kind == "index"]
+        self._items: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
         self._remote: dict[str, _Entry | None] = {}
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def prices(self, file: PriceFile, code: str) -> Found:
         """Every price of a code in a file; StoreError where its tables cannot be read."""
-        if file.table_path("tic_item") is None:
-            return Found(0, ())
-        items = self._rows(_ITEM, [file.table_path("tic_item"), code])
+        items = self._items_of(code).get(file.table_path("tic_item") or "", ())
         if not items:
             return Found(0, ())
         about = {row[0]: row[1:] for row in items}
@@ -216,6 +217,16 @@ class PriceReader:
                 for row in rows
             ]
         return Found(len(items), tuple(prices))
+
+    def _items_of(self, code: str) -> Mapping[str, Sequence[tuple[Any, ...]]]:
+        """The items of a code by the path of their table, of all files in one query."""
+        if code not in self._items:
+            found: dict[str, list[tuple[Any, ...]]] = {}
+            if self._item_paths:
+                for path, *row in self._rows(_ITEM, [self._item_paths, code]):
+                    found.setdefault(path, []).append(tuple(row))
+            self._items = {code: found}  # of the code asked for last
+        return self._items[code]
 
     def plans(self, file: PriceFile) -> tuple[Plan, ...]:
         """The plans whose tables of contents on hand name the file, each once, in order."""
