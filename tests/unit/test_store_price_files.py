@@ -165,7 +165,7 @@ def test_tables_that_differ_from_the_account_are_refused(
         held.staging() as folder,
         pytest.raises(StoreError, match="hold 3 prices, and its account kept 4"),
     ):
-        held.publish(file, {}, (), {"tic_item": 2, "tic_price": 3})
+        held.publish(file, {}, (), {"tic_item": 2, "tic_price": 3}, over=file)
     assert not folder.exists()
     assert tree(root) == before
 
@@ -233,6 +233,27 @@ def test_the_releases_of_the_store_are_untouched(held: PriceFiles, path: Path, r
     publish_gpci(root, version=1)
     assert Store(root, None).edition == edition
     assert list(damage(held.all()[0])) == []
+
+
+def test_what_another_program_added_meanwhile_is_not_lost(
+    held: PriceFiles, path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both read the file, each for a code of its own; the second to end is refused."""
+    real = PriceFiles.publish
+
+    def overtaken(self: PriceFiles, *arguments: Any, **named: Any) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setattr(PriceFiles, "publish", real)
+            added(path, PriceFiles(root), "99213")
+        return real(self, *arguments, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PriceFiles, "publish", overtaken)
+        with pytest.raises(StoreError, match="at the same time"):
+            added(path, held, "64640")
+    (now,) = held.all()
+    assert now.codes == ("99213",)
+    assert added(path, held, "64640").file.codes == ("64640", "99213")
 
 
 # -- a manifest that is none ---------------------------------------------------------------------

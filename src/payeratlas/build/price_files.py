@@ -175,6 +175,7 @@ def take(
         printed = pq.read_table(tables.files["tic_file"], use_threads=False).to_pylist()[0]
         title, series, day, basis = source.describe(printed, name)
         file = PriceFile(
+            source=source.SOURCE.id,
             artifact=artifact if before is None else before.artifact,
             payer=wish.payer or (before.payer if before else ""),
             kind=printed["kind"],
@@ -190,7 +191,7 @@ def take(
             licence=source.SOURCE.licence,
         )
         rows = {table: pq.read_metadata(path).num_rows for table, path in tables.files.items()}
-        published = held.publish(file, tables.files, witness.slices(), rows)
+        published = held.publish(file, tables.files, witness.slices(), rows, over=before)
     return Added(published, "added" if before is None else "read for more codes")
 
 
@@ -200,7 +201,7 @@ def noted(found: PriceFile, held: PriceFiles, wish: Wish, place: Place | None) -
     places = _places(found, place)
     if payer == found.payer and places == found.places:
         return Added(found, "unchanged")
-    return Added(held.relabel(replace(found, payer=payer, places=places)), "noted")
+    return Added(held.relabel(replace(found, payer=payer, places=places), over=found), "noted")
 
 
 def accounts(account: TicAccount) -> Mapping[str, object]:

@@ -41,7 +41,10 @@ _OPENING = re.compile(rb'\{\s*"(?:%s|name|description)"\s*:' % b"|".join(sorted(
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Bytes of the unpacked file: ``offset``, ``length``, their sha256, and themselves blanked."""
+    """Bytes of the unpacked file: ``offset``, ``length``, their sha256, and themselves blanked.
+
+    Of JSON lines they are bytes of the document that the lines make (see ``tic_lines``).
+    """
 
     offset: int
     length: int

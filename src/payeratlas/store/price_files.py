@@ -104,12 +104,14 @@ class PriceFiles:
         staged: Mapping[str, Path],
         slices: Sequence[Slice],
         rows: Mapping[str, int],
+        *,
+        over: PriceFile | None,
     ) -> PriceFile:
         """Make a file visible: its tables, staged by name, and its witness, all at once.
 
-        ``file`` comes without what only the store knows (``tables``, ``witness``). The same again
-        changes nothing. Raises StoreError, with the store as it was, where the tables do not hold
-        what the account says, or the disk refuses.
+        ``file`` comes without what only the store knows (``tables``, ``witness``); ``over`` is what
+        it replaces. Raises StoreError, with the store as it was, where the tables do not hold what
+        the account says, another program published the file meanwhile, or the disk refuses.
         """
         _balanced(file, rows)
         tables = {
@@ -129,9 +131,10 @@ class PriceFiles:
         )
         whole = replace(file, tables=tables, witness=pinned)
         with writing(self.root, self._lock):
+            self._expect(over, file)
             if not self._swept:
                 self._sweep()
-            self._swept = not (self.root / manifest_path(file.id)).exists()
+            self._swept = over is None
             folder = self.root / FOLDER / "staging"
             disk.make_folders(folder)
             note = folder / "witness"
@@ -144,9 +147,13 @@ class PriceFiles:
             self._name(whole)
         return self._standing(whole)
 
-    def relabel(self, file: PriceFile) -> PriceFile:
-        """Replace the manifest of a file on hand by one that names the same tables."""
+    def relabel(self, file: PriceFile, *, over: PriceFile) -> PriceFile:
+        """Replace the manifest of a file on hand by one that names the same tables.
+
+        Raises StoreError where another program published the file meanwhile.
+        """
         with writing(self.root, self._lock):
+            self._expect(over, file)
             self._name(file)
         return self._standing(file)
 
@@ -158,6 +165,17 @@ class PriceFiles:
             disk.sync_folder(path.parent)
             self._sweep()
             self._swept = False
+
+    def _expect(self, over: PriceFile | None, file: PriceFile) -> None:
+        """Refuse to replace what another program published since ``over`` was read: its codes
+        would be lost."""
+        now = self.get(file.artifact.sha256)
+        if (now.digest if now else "") != (over.digest if over else ""):
+            raise StoreError(
+                "another program added this price file at the same time.",
+                where=file.artifact.name,
+                cure="add it again: what the other one read is then kept.",
+            )
 
     def _name(self, file: PriceFile) -> None:
         """The one rename: before it nothing of the file is visible, after it all of it."""

@@ -66,12 +66,14 @@ class Issue:
 class PriceFile:
     """One payer's file as it stands in a store.
 
-    ``payer`` is who the user says it is of; empty where they did not say. ``printed`` is the row of
-    ``tic_file``. ``codes`` are those it was read for, in order; None where all of it was read.
-    ``tables`` pins the Parquet file of each table that has rows, ``witness`` the raw slices.
-    ``shifts`` translate places, where the file was JSON lines (see ``formats.tic_lines``).
+    ``source`` is the id of the source that read it, ``payer`` is who the user says it is of; empty
+    where they did not say. ``printed`` is the row of ``tic_file``. ``codes`` are those it was read
+    for, in order; None where all of it was read. ``tables`` pins the Parquet file of each table
+    that has rows, ``witness`` the raw slices. ``shifts`` translate places, where the file was JSON
+    lines (see ``formats.tic_lines``).
     """
 
+    source: str
     artifact: Artifact
     payer: str
     kind: str
@@ -124,6 +126,7 @@ def encode(file: PriceFile) -> bytes:
         "format": FORMAT,
         "software": file.software,
         "licence": file.licence,
+        "source": file.source,
         "artifact": asdict(file.artifact),
         "payer": file.payer,
         "kind": file.kind,
@@ -188,6 +191,7 @@ def decode(data: bytes, root: Path, where: str) -> PriceFile:
                 cure="use the software version that wrote it, or add the file again.",
             )
         return PriceFile(
+            source=found["source"],
             artifact=Artifact(**found["artifact"]),
             payer=found["payer"],
             kind=found["kind"],
