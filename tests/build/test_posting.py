@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import sys
 from collections.abc import Callable
 from decimal import Decimal
@@ -17,8 +18,10 @@ import pytest
 from filekit import zipped
 from payeratlas.apps import fetching
 from payeratlas.apps.cli import main
-from payeratlas.build import posting_run
+from payeratlas.build import posting, posting_run
 from payeratlas.build import web as web_module
+from payeratlas.build.download import Watch
+from payeratlas.build.price_files import Wish
 from payeratlas.store.price_files import PriceFiles, damage
 from payeratlas.store.price_manifest import PriceFile
 from pricekit import (
@@ -26,6 +29,8 @@ from pricekit import (
     FILE,
     REFERENCES,
     REMOTE,
+    SOURCE,
+    Clock,
     added,
     amounts,
     found,
@@ -484,3 +489,64 @@ def test_a_silent_site_is_left_alone_after_a_while(run: Run, payer: Site, tmp_pa
     assert out.count("it was not tried, since the site did not answer") == 3
     assert [bool(asked(payer, url)) for url in urls] == [True] * 3 + [False] * 3
     assert "1 files fetched, 0 on hand before, 6 failed." in out
+
+
+# -- what a table of contents says, judged by looking at all of it at once -----------------------
+
+
+@pytest.mark.parametrize("remembered", [1, 1 << 16])
+@pytest.mark.parametrize("seed", range(4))
+def test_mentions_and_plans_are_those_of_a_plain_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, remembered: int
+) -> None:
+    monkeypatch.setattr(posting, "_REMEMBERED", remembered)
+    chance = random.Random(seed)
+    names = [f"https://{host}/{n}.json" for n in range(6) for host in (HOST, CDN.upper())]
+    toc = index()
+    toc["reporting_structure"] = [
+        index(
+            *(
+                f"{chance.choice(names)}?sig={chance.randrange(3)}"
+                if chance.random() < 0.9
+                else "x"
+                for _ in range(chance.randrange(8))
+            ),
+            plans=[f"P{chance.randrange(9)}" for _ in range(chance.randrange(1, 4))],
+        )["reporting_structure"][0]
+        for _ in range(30)
+    ]
+    held = PriceFiles(tmp_path / "store")
+    file = added(written(tmp_path / "index.json", toc), held).file
+    found = posting.posting_of(file, (), SOURCE, Wish())
+    mentions: dict[str, int] = {}
+    plans: dict[str, int] = {}
+    for structure in toc["reporting_structure"]:
+        here = [f["location"] for f in structure["in_network_files"]]
+        for location in here:
+            key = SOURCE.key_of(location) if location != "x" else "x"
+            mentions[key] = mentions.get(key, 0) + 1
+        for key in {SOURCE.key_of(location) for location in here if location != "x"}:
+            plans[key] = plans.get(key, 0) + len(structure["reporting_plans"])
+    assert found.unusable == mentions.pop("x", 0)
+    assert {t.key: t.mentions for t in found.targets} == mentions
+    assert {t.key: t.plans for t in found.targets} == plans
+    assert [t.key for t in found.targets] == list(mentions)
+    assert found.plans == sum(len(s["reporting_plans"]) for s in toc["reporting_structure"])
+    assert found.mentions == sum(mentions.values()) + found.unusable
+
+
+def test_of_very_many_files_a_selection_is_asked_for(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "MOST_ASKED", 5)
+    site.names[HOST] = [PUBLIC]
+    urls = [f"https://{HOST}/{n}.json" for n in range(12)]
+    for url in urls:
+        serve(site, url, b"x" * 1000)
+    held = PriceFiles(tmp_path / "store")
+    file = added(written(tmp_path / "index.json", index(*urls)), held).file
+    with site.web(HOST) as web:
+        found = posting.sized(posting.posting_of(file, (), SOURCE, Wish()), web, Watch(Clock()))
+    assert len(site.asked) == 4
+    told = posting.total(found.wanted)
+    assert (told.known, told.unknown_files, told.estimated) == (4_000, 8, 12_000)

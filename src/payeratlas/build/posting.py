@@ -7,7 +7,8 @@ mention), and what is on hand already is left out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from payeratlas.build.download import Watch
 from payeratlas.build.guard import SiteError
 from payeratlas.build.price_files import Added, Wish, add
 from payeratlas.build.price_stream import Target, stream_in
-from payeratlas.build.registry import PriceSource
+from payeratlas.build.registry import Offer, PriceSource
 from payeratlas.build.web import Answer, Order, Web
 from payeratlas.model.errors import InputError
 from payeratlas.store.price_files import PriceFiles
@@ -25,6 +26,9 @@ from payeratlas.store.price_manifest import PriceFile
 
 MOST_ASKED = 300  # files whose size is asked for; of more, that many stand for all
 _FIRST = "bytes=0-0"
+_PLAN = ("structure", "plan_name", "plan_id")
+_FILE = ("structure", "kind", "location")
+_REMEMBERED = 1 << 16  # addresses whose file is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,38 +103,20 @@ def posting_of(
     ``kinds`` are those wanted; ``name`` keeps files whose name has this text in it, ``plan`` those
     of plans whose name or id has it. InputError where nothing is left.
     """
-    plans = _table(index, "tic_index_plan", ("structure", "plan_name", "plan_id"))
-    by_structure: dict[int, int] = {}
+    plans_of: Counter[int] = Counter()
     chosen: set[int] = set()
-    for structure, plan_name, plan_id in plans:
-        by_structure[structure] = by_structure.get(structure, 0) + 1
-        if not plan or plan.casefold() in f"{plan_name or ''}\n{plan_id or ''}".casefold():
+    for structure, plan_name, plan_id in _rows(index, "tic_index_plan", _PLAN):
+        plans_of[structure] += 1
+        if plan and plan.casefold() in f"{plan_name or ''}\n{plan_id or ''}".casefold():
             chosen.add(structure)
-    rows = _table(index, "tic_index_file", ("structure", "kind", "location"))
-    rows = [row for row in rows if row[1] in kinds and (not plan or row[0] in chosen)]
-    offers = source.offered(location for _, _, location in rows)
-    mentions: dict[str, int] = {}
-    structures: dict[str, set[int]] = {}
-    unusable = 0
-    known = {offer.release for offer in offers}
-    for structure, _, location in rows:
-        key = source.key_of(location or "")
-        if key in known:
-            mentions[key] = mentions.get(key, 0) + 1
-            structures.setdefault(key, set()).add(structure)
-        else:
-            unusable += 1
+    tally = _Tally(source, plans_of)
+    for structure, kind, location in _rows(index, "tic_index_file", _FILE):
+        if kind in kinds and (not plan or structure in chosen):
+            tally.take(structure, location)
     at = {place.key: file for file in files for place in file.places if wish.met_by(file)}
     targets = tuple(
-        Target(
-            offer.title,
-            offer.release,
-            offer.url,
-            mentions[offer.release],
-            sum(by_structure.get(number, 0) for number in structures[offer.release]),
-            at.get(offer.release),
-        )
-        for offer in offers
+        Target(offer.title, key, offer.url, tally.mentions[key], tally.plans[key], at.get(key))
+        for key, offer in tally.offers.items()
         if name.casefold() in offer.title.casefold()
     )
     if not targets:
@@ -140,7 +126,46 @@ def posting_of(
             where=index.artifact.name,
             cure="leave out --only and --plan, or add --allowed-amounts.",
         )
-    return Posting(index, targets, len(rows), unusable, len(plans))
+    return Posting(index, targets, tally.mentions.total(), tally.unusable, plans_of.total())
+
+
+class _Tally:
+    """The distinct files among mentions; memory holds each file once, however often mentioned."""
+
+    def __init__(self, source: PriceSource, plans_of: Mapping[int, int]) -> None:
+        self._source = source
+        self._plans_of = plans_of
+        self._structure = 0
+        self._here: set[str] = set()  # the files of this structure
+        self._known: dict[str, Offer | None] = {}  # by address, as far as remembered
+        self.offers: dict[str, Offer] = {}
+        self.mentions: Counter[str] = Counter()
+        self.plans: Counter[str] = Counter()
+        self.unusable = 0
+
+    def take(self, structure: int, location: str | None) -> None:
+        """One mention; those of a structure come together."""
+        if structure != self._structure:
+            self._structure = structure
+            self._here.clear()
+        offer = self._offer(location or "")
+        if offer is None:
+            self.unusable += 1
+            self.mentions[""] += 1
+            return
+        key = offer.release
+        self.offers.setdefault(key, offer)
+        self.mentions[key] += 1
+        if key not in self._here:
+            self._here.add(key)
+            self.plans[key] += self._plans_of.get(structure, 0)
+
+    def _offer(self, location: str) -> Offer | None:
+        if location not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[location] = next(iter(self._source.offered([location])), None)
+        return self._known[location]
 
 
 def sized(posting: Posting, web: Web, watch: Watch) -> Posting:
@@ -215,7 +240,7 @@ def remote_references(
     file: PriceFile, on_hand: Collection[str], source: PriceSource
 ) -> tuple[Target, ...]:
     """The provider-reference files that prices of a file point to, but for keys ``on_hand``."""
-    rows = _table(file, "tic_provider_group", ("kind", "location"))
+    rows = _rows(file, "tic_provider_group", ("kind", "location"))
     mentioned = [location for kind, location in rows if kind == "remote"]
     return tuple(
         Target(offer.title, offer.release, offer.url, 1, 0)
@@ -224,11 +249,13 @@ def remote_references(
     )
 
 
-def _table(file: PriceFile, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+def _rows(file: PriceFile, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Columns of a table row by row, a batch in memory at a time."""
     import pyarrow.parquet as pq  # late: it is slow to load
 
     path = file.table_path(table)
     if path is None:
-        return []
-    found = pq.read_table(path, columns=list(columns), partitioning=None)
-    return list(zip(*(found.column(name).to_pylist() for name in columns), strict=True))
+        return
+    with pq.ParquetFile(path) as opened:
+        for batch in opened.iter_batches(columns=list(columns)):
+            yield from zip(*(batch.column(name).to_pylist() for name in columns), strict=True)
