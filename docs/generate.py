@@ -144,7 +144,8 @@ def _measures_page() -> list[str]:
 
 def _tables_page() -> list[str]:
     from payeratlas.tables.catalog import catalog
-    from payeratlas.tables.contract import PROVENANCE, Column
+    from payeratlas.tables.contract import PROVENANCE, Column, Table
+    from payeratlas.tables.tic import TIC
 
     def columns(found: Iterable[Column]) -> list[str]:
         rows = []
@@ -162,12 +163,21 @@ def _tables_page() -> list[str]:
         "holds. Rows stand in the order of their file.",
         "",
     ]
-    for table in catalog().values():
+
+    def contract(table: Table) -> list[str]:
         key = ", ".join(f"`{name}`" for name in table.key)
-        lines += [f"## {table.name}", "", f"One row: {table.grain}. Named by {key}.", ""]
-        lines += [table.note, ""] if table.note else []
-        lines += columns(table.columns)
-    return [*lines, "## Columns of every table", "", *columns(PROVENANCE)]
+        told = [f"## {table.name}", "", f"One row: {table.grain}. Named by {key}.", ""]
+        told += [table.note, ""] if table.note else []
+        return told + columns(table.columns)
+
+    for table in catalog().values():
+        lines += contract(table)
+    lines += ["## Columns of every table above", "", *columns(PROVENANCE)]
+    lines += ["## Tables of payers' price files", ""]
+    lines += ["Their numbers are those of one file. They stand below `prices/` of the store.", ""]
+    for table in TIC.values():
+        lines += contract(table)
+    return lines
 
 
 def _demoted(markdown: str) -> list[str]:
@@ -179,10 +189,10 @@ def _demoted(markdown: str) -> list[str]:
 
 
 def _sources_page() -> list[str]:
-    from payeratlas.build.registry import sources
+    from payeratlas.build.registry import registered
 
     lines = ["# Sources", ""]
-    for name, module in sources().items():
+    for name, module in registered().items():
         source = module.SOURCE
         readme = Path(str(module.__file__)).with_name("README.md")
         if not readme.is_file():

@@ -39,7 +39,8 @@ class Reply:
     """What the site answers: a file as CMS serves it, or a fault.
 
     ``cut`` ends the connection after so many bytes of the body; ``hold`` sends so many and waits
-    until it is set. ``etag`` empty and ``dated`` False leave the file without any mark.
+    until it is set. ``etag`` empty and ``dated`` False leave the file without any mark. ``head``
+    is what HEAD is answered, where that is another status.
     """
 
     body: bytes = b""
@@ -52,6 +53,7 @@ class Reply:
     length: bool = True
     cut: int | None = None
     hold: tuple[int, threading.Event] | None = None
+    head: int = 0
 
     @property
     def mark(self) -> str:
@@ -112,12 +114,12 @@ class Site:
         """The Range of each request, empty where it asked for all."""
         return [asked.headers.get("range", "") for asked in self.asked]
 
-    def answer(self, path: str) -> Reply:
-        """The next answer of a path."""
+    def answer(self, path: str, method: str = "GET") -> Reply:
+        """The next answer of a path; HEAD is answered as GET would be, and takes none away."""
         replies = self.replies.get(path) or self.replies.get(path.partition("?")[0])
         if not replies:
             return failing(404)
-        return replies.pop(0) if len(replies) > 1 else replies[0]
+        return replies.pop(0) if len(replies) > 1 and method != "HEAD" else replies[0]
 
     # -- the lowest layer ----------------------------------------------------------------------
 
@@ -197,6 +199,9 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             self._serve()
 
+        def do_HEAD(self) -> None:
+            self._serve()
+
         def do_POST(self) -> None:
             self._serve()
 
@@ -204,8 +209,10 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             sent = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(int(sent.get("content-length", 0)))
             site.asked.append(Asked(self.command, self.path, sent, body))
-            reply = site.answer(self.path)
+            reply = site.answer(self.path, self.command)
             status, start = _status(reply, sent)
+            if self.command == "HEAD":
+                status = reply.head or status
             content = b"" if status in (304, 416) else reply.body[start:]
             self.send_response(status)
             for name, value in reply.headers:
@@ -226,7 +233,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self.send_header("Connection", "close")
                 self.close_connection = True
             self.end_headers()
-            self._send(reply, content)
+            if self.command != "HEAD":
+                self._send(reply, content)
 
         def _send(self, reply: Reply, content: bytes) -> None:
             try:

@@ -1,7 +1,8 @@
 """Publish and be killed, over and over: run as a script by the crash tests.
 
-Arguments: a folder that holds the store ``before``, a folder for the trials, and a list of points
-as JSON. A point is ``["call", n]`` (killed before the n-th call that changes the disk),
+Arguments: a folder that holds the store ``before``, a folder for the trials, a list of points as
+JSON, and, where a price file is to be added and no release published, its path. A point is
+``["call", n]`` (killed before the n-th call that changes the disk),
 ``["half", n]`` (killed in the middle of the n-th write), ``["line", n]`` (killed at the n-th line
 of the store's code) or ``["none", 0]``. Each trial is a forked process of its own; how many calls,
 writes and lines the last one saw is printed as JSON.
@@ -15,12 +16,15 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import payeratlas.store.publish
 from payeratlas.store import Store
+from payeratlas.store.price_files import PriceFiles
+from pricekit import added
 from storekit import JANUARY, gpci, own_store
 
 CALLS = ("open", "write", "fsync", "replace", "mkdir", "unlink")
@@ -72,10 +76,16 @@ def publish(root: Path) -> None:
     store.publish(*gpci(JANUARY, 2))
 
 
+def add_price_file(path: Path, root: Path) -> None:
+    """The same for a payer's price file: read for one code more than before."""
+    added(path, PriceFiles(root), "99213")
+
+
 def main() -> int:
     """Run the trials one after another; how each ended stands in its folder's ``ended``."""
     before, trials, points = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
-    publish(trials / "warm-up")  # loads the libraries once, before any fork
+    work = partial(add_price_file, Path(sys.argv[4])) if len(sys.argv) > 4 else publish
+    work(trials / "warm-up")  # loads the libraries once, before any fork
     counted: dict[str, int] = {}
     for place, (kind, number) in enumerate(points):
         root = trials / str(place)
@@ -87,7 +97,7 @@ def main() -> int:
             if kind == "none":  # count the lines as well
                 sys.settrace(killer._trace)
             killer.hook()
-            publish(root)
+            work(root)
             sys.settrace(None)
             (trials / "counted.json").write_text(json.dumps(killer.seen))
             os._exit(0)

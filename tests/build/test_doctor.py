@@ -10,6 +10,8 @@ import pytest
 from payeratlas.build.doctor import Findings, examine
 from payeratlas.pricing.consistency import EXCERPT, NOT_FROM_RVUS
 from payeratlas.store import EMBEDDED, Store
+from payeratlas.store.price_files import PriceFiles
+from pricekit import FILE, added, written
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +57,15 @@ def test_damage_is_named_with_its_cure(tmp_path: Path) -> None:
     (damage,) = findings.damage
     assert pinned.name in damage
     assert "sources add" in damage
+
+
+def test_a_damaged_price_file_is_named(tmp_path: Path) -> None:
+    held = PriceFiles(tmp_path / "store")
+    file = added(written(tmp_path / "x.json", FILE), held).file
+    held.close()
+    found = examine(Store(tmp_path / "store", None))
+    assert (found.price_files, found.whole) == (1, True)
+    table = held.root / file.tables["tic_price"].path
+    table.write_bytes(b"not what it was")
+    (told,) = examine(Store(tmp_path / "store", None)).damage
+    assert str(table) in told

@@ -18,6 +18,7 @@ from payeratlas.pricing import rules
 from payeratlas.tables.catalog import catalog
 from payeratlas.tables.contract import PROVENANCE
 from payeratlas.tables.reading import DROPPED, epochs_from
+from payeratlas.tables.tic import TIC
 
 PACKAGE = Path(importlib.import_module("payeratlas").__file__ or "").parent
 SOURCES = sorted(
@@ -26,6 +27,8 @@ SOURCES = sorted(
     if folder.is_dir() and not folder.name.startswith("_")
 )
 TABLES = catalog()
+WITNESS = [name for name in SOURCES if name == "tic"]
+OF_RELEASES = [name for name in SOURCES if name not in WITNESS]
 
 
 def source(name: str) -> ModuleType:
@@ -34,7 +37,9 @@ def source(name: str) -> ModuleType:
 
 def test_the_foundation_is_there() -> None:
     filled = {table for name in SOURCES for table in source(name).SOURCE.tables}
-    assert filled == set(TABLES), "every contract has a source, every source a contract"
+    every = set(TABLES) | set(TIC)
+    assert filled == every, "every contract has a source, every source a contract"
+    assert [n for n in SOURCES if source(n).SOURCE.retention == "witness"] == WITNESS
     letters = [place.letter for place, _ in registered()]
     assert letters == list("ABCDEFGHIJ")
 
@@ -48,25 +53,31 @@ def test_a_source_is_whole(name: str, repository: Path) -> None:
     for word in (about.title, about.publisher, about.licence, about.cadence):
         assert word.strip()
     assert about.index_url.startswith("https://")
-    assert set(about.tables) <= set(TABLES)
-    assert list(inspect.signature(module.read).parameters) == ["files"]
-    assert list(inspect.signature(module.discover).parameters) == ["get"]
-    assert inspect.getdoc(module.read)
-    assert inspect.getdoc(module.discover)
+    assert set(about.tables) <= set(TIC if name in WITNESS else TABLES)
+    defined = {"read": ["files"], "discover": ["get"]}
+    if name in WITNESS:
+        defined = {
+            "describe": ["printed", "name"],
+            "key_of": ["location"],
+            "offered": ["locations"],
+        }
+    for function, parameters in defined.items():
+        assert list(inspect.signature(getattr(module, function)).parameters) == parameters
+        assert inspect.getdoc(getattr(module, function))
 
     readme = (folder / "README.md").read_text("utf-8")
     assert readme.startswith("# ")
     assert re.search(r"licen[cs]e", readme, re.IGNORECASE)
 
     tests = repository / "tests" / "sources"
-    kinds = {".csv", ".gz", ".txt", ".xlsx", ".zip"}
+    kinds = {".csv", ".gz", ".json", ".txt", ".xlsx", ".zip"}
     samples = [p for p in (tests / name).rglob("*") if p.suffix in kinds]
     assert samples, f"tests/sources/{name} has no sample file"
     naming = [p for p in tests.rglob("test_*.py") if name in p.read_text("utf-8") or name in p.name]
     assert naming, f"no test of tests/sources names {name}"
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", OF_RELEASES)
 def test_layouts_map_to_contracts(name: str) -> None:
     text = (PACKAGE / "sources" / name / "layouts.toml").read_text("utf-8")
     epochs = epochs_from(tomllib.loads(text))
@@ -79,9 +90,9 @@ def test_layouts_map_to_contracts(name: str) -> None:
         assert len(columns) == len(set(columns)), f"{epoch.id}: two headings fill one column"
 
 
-@pytest.mark.parametrize("name", sorted(TABLES))
+@pytest.mark.parametrize("name", sorted(TABLES | TIC))
 def test_a_contract_is_whole(name: str) -> None:
-    table = TABLES[name]
+    table = (TABLES | TIC)[name]
     names = [column.name for column in (*table.columns, *PROVENANCE)]
     assert len(names) == len(set(names))
     assert table.grain.strip()

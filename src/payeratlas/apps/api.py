@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from payeratlas.pages.encounter import Given
     from payeratlas.pages.page import Page
     from payeratlas.pages.price import Priced
+    from payeratlas.rates.raw import RawRates
 
 
 def today() -> date:
@@ -124,6 +125,27 @@ class Atlas:
         if not lines:
             return datetime.now(tz=UTC).date()
         return self.default_day(split_line(lines[0])[0])
+
+    def raw_rates(self, code: str, payer: str = "") -> RawRates:
+        """Every price of a code in the payers' price files of the user's store, as printed.
+
+        ``payer`` keeps the files whose payer has this text in its name. InputError where none has.
+        """
+        from payeratlas.build.registry import load_price_source
+        from payeratlas.rates.raw import raw_rates
+        from payeratlas.store.price_files import PriceFiles
+        from payeratlas.store.price_rows import PriceReader
+
+        source = load_price_source("tic")
+        assert source is not None, "tic is a source of price files"
+        held = PriceFiles(self.store.root)
+        files = held.all()
+        reader = PriceReader(held.root, files, source.key_of)
+        try:
+            return raw_rates(code, files, reader, payer)
+        finally:
+            reader.close()
+            held.close()
 
     def default_day(self, code: str) -> date:
         """Today, or the last day that a release on hand covers for the code."""

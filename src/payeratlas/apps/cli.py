@@ -15,8 +15,9 @@ EXIT_CODES = {
     0: "The answer is given, also where it is Unknown with its reason.",
     1: "A check failed: a citation, a derivation or a release does not hold.",
     2: "The command cannot be used so: a code, modifier, place, locality or date is not usable.",
-    3: "A file or the store cannot be read as what it should be; nothing was changed.",
-    130: "Stopped from the keyboard; nothing was changed.",
+    3: "A file or the store cannot be read as what it should be; nothing was changed by it.",
+    4: "Some files of a payer's posting could not be fetched; the others are on hand.",
+    130: "Stopped from the keyboard; nothing was changed but by files of a posting that were done.",
 }
 """Every exit code and what it means; printed in the reference and asserted by tests."""
 
@@ -26,6 +27,7 @@ COMMANDS = {
     "price": "price",
     "pair": "pair",
     "facts": "facts",
+    "rates": "rates",
     "diff": "diff",
     "watch": "watch",
     "sources": "sources",
@@ -84,6 +86,7 @@ def cli(ctx: click.Context, store: str | None) -> None:
     payeratlas code 64640                         the page in the terminal
     payeratlas price 64640 --pos 11 --modifier 50 what Medicare pays, step by step
     payeratlas facts 64640 --as-of 2025-10-15 --json
+    payeratlas rates 64640 --raw                  what payers' price files on hand say
     """
     ctx.obj = store
 

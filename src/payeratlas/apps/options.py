@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import rich_click as click
@@ -61,6 +62,32 @@ def jsonable(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")(
         command
     )
+
+
+def price_options(command: Command) -> Command:
+    """Add ``--payer``, ``--codes`` and ``--codes-file``, which are of payers' price files."""
+    for option in (
+        click.option(
+            "--codes-file",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Of price files: as --codes, from a text file with one code a line.",
+        ),
+        click.option(
+            "--codes",
+            default="",
+            metavar="CODE,...",
+            help="Of price files: read the items of these billing codes only. Of other codes the "
+            "file then says nothing. Named again later, more codes are read besides.",
+        ),
+        click.option(
+            "--payer",
+            default="",
+            metavar="NAME",
+            help="Of price files: whose they are, in your words; by default as they print it.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def emit(text: str) -> None:

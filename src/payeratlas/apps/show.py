@@ -163,6 +163,17 @@ def show_sources(listing: Sequence[Mapping[str, Any]]) -> None:
     console = _console()
     for source in listing:
         console.print(Text(f"{source['source']}: {source['title']}", "bold"))
+        if "price_files" in source:
+            for file in source["price_files"]:
+                codes = file["codes_read"]
+                console.print(
+                    f"  {file['payer'] or file['entity'] or file['name']}: {file['name']} "
+                    f"({file['kind']}, {file['last_updated_on'] or 'no date printed'}), "
+                    f"{file['prices']:,} prices, {len(codes) if codes else 'all'} codes"
+                )
+            if not source["price_files"]:
+                console.print("  no price file on hand")
+            continue
         if not source["releases"]:
             console.print("  no release on hand")
             continue
@@ -216,7 +227,8 @@ def show_findings(findings: Mapping[str, Any]) -> None:
     console = _console()
     console.print(
         f"{findings['releases']} releases, {findings['partitions']} files, "
-        f"{findings['rows']:,} rows: {'whole' if not findings['damage'] else 'DAMAGED'}"
+        f"{findings['rows']:,} rows, {findings['price_files']:,} price files: "
+        f"{'whole' if not findings['damage'] else 'DAMAGED'}"
     )
     for damage in findings["damage"]:
         console.print(Text(f"  {damage}", "red"))

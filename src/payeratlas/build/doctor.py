@@ -9,6 +9,8 @@ from typing import Any
 from payeratlas.model.errors import StoreError
 from payeratlas.pricing.consistency import Checked, Inconsistency, caps, components, totals
 from payeratlas.store import Published, Store
+from payeratlas.store.price_files import PriceFiles
+from payeratlas.store.price_files import damage as damaged
 from payeratlas.store.query import verified
 
 Tell = Callable[[str], None]
@@ -18,7 +20,8 @@ Tell = Callable[[str], None]
 class Findings:
     """What the examination found.
 
-    ``damage`` names partitions that are not what their manifest pinned. ``checked`` are the
+    ``damage`` names partitions, and tables of payers' price files, that are not what their manifest
+    pinned; ``price_files`` counts those files. ``checked`` are the
     publisher's figures compared with each other, one entry a release and check.
     """
 
@@ -27,6 +30,7 @@ class Findings:
     rows: int
     damage: tuple[str, ...]
     checked: tuple[tuple[str, Checked], ...]
+    price_files: int = 0
 
     @property
     def whole(self) -> bool:
@@ -39,6 +43,7 @@ class Findings:
             "releases": self.releases,
             "partitions": self.partitions,
             "rows": self.rows,
+            "price_files": self.price_files,
             "whole": self.whole,
             "damage": list(self.damage),
             "inconsistencies": [_kind(check, self.checked) for check in self._kinds()],
@@ -64,8 +69,16 @@ def examine(store: Store, tell: Tell | None = None) -> Findings:
                 verified(published, part)
             except StoreError as error:
                 damage.append(str(error))
+    held = PriceFiles(store.root)
+    price_files = held.all()
+    for file in price_files:
+        say(f"examining {file.artifact.name}")
+        damage += damaged(file)
+    held.close()
     checked = [] if damage else list(_consistency(store, say))
-    return Findings(len(store.releases()), parts, rows, tuple(damage), tuple(checked))
+    return Findings(
+        len(store.releases()), parts, rows, tuple(damage), tuple(checked), len(price_files)
+    )
 
 
 def _consistency(store: Store, say: Tell) -> Iterator[tuple[str, Checked]]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from payeratlas.build.guard import SiteError, Unreachable
+from payeratlas.build.resume import Changed, Pace, Version, continued
 from payeratlas.build.terms import asks_for_consent
 from payeratlas.build.web import (
     ATTEMPTS,
@@ -43,7 +44,6 @@ _RESTARTS = 3
 _HEAD = 2048  # bytes that tell a page from a file
 _SHOWN_PAGE = 256 << 10
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +105,6 @@ class Downloaded:
     pin: Pin
     fresh: bool
     replaced: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Note:
-    """Which version of which file the bytes of a ``.part`` are."""
-
-    url: str
-    etag: str
-    last_modified: str
-    total: int | None
-
-    @property
-    def mark(self) -> str:
-        """What may be sent as If-Range: a strong ETag, else the date; empty where neither."""
-        return self.etag if self.etag and not self.etag.startswith("W/") else self.last_modified
-
-
-class _Restart(Exception):
-    """The bytes so far are of no use."""
 
 
 def download(
@@ -206,7 +187,7 @@ class _Job:
         for _ in range(_RESTARTS + 1):
             try:
                 return self.series(held)
-            except _Restart:
+            except Changed:
                 self.out.truncate(0)
                 self.watch.say(f"{self.name} was changed by its publisher meanwhile; starting anew")
         raise SiteError(
@@ -260,7 +241,7 @@ class _Job:
             if answer.status == 304 and held and not have:
                 return Downloaded(self.final, self.checked(held), fresh=False)
             if answer.status == 416:
-                raise _Restart
+                raise Changed
             if answer.status not in (200, 206):
                 raise refusal(answer)
             if answer.headers.get("content-encoding", "identity").lower() != "identity":
@@ -271,34 +252,33 @@ class _Job:
                 )
             total: int | None
             if answer.status == 206:
-                total = _continued(answer, note, have)
+                total = continued(answer, note, have)
             else:
                 have, total = 0, answer.length
-                self.begin(answer, total)
+                self.begin(answer)
             self.resumed = self.resumed or have > 0
             self.take(answer, have, total)
         return self.finish(held)
 
-    def note(self) -> _Note | None:
+    def note(self) -> Version | None:
         try:
-            note = _Note(**json.loads(self.beside(".part.json").read_text("utf-8")))
+            note = Version(**json.loads(self.beside(".part.json").read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return None
         return note if note.url == self.url and note.mark else None
 
-    def begin(self, answer: Answer, total: int | None) -> None:
+    def begin(self, answer: Answer) -> None:
         """Start from nothing: first empty the file, then say what it will be."""
         self.out.truncate(0)
         self.resumed = False
-        marks = answer.headers
-        note = _Note(self.url, marks.get("etag", ""), marks.get("last-modified", ""), total)
-        _write(self.beside(".part.json"), asdict(note))
+        _write(self.beside(".part.json"), asdict(Version.of(self.url, answer)))
 
     def take(self, answer: Answer, have: int, total: int | None) -> None:
         """Write what comes in, after a look at its beginning."""
         clock, limits = self.watch.clock, self.limits
-        started = opened = clock()
-        got = marked = have
+        started = clock()
+        got = have
+        pace = Pace(limits.window, limits.slowest, started, got)
         head = b"" if have == 0 else None
         self.tell(got, total, None)
         for chunk in answer.chunks:
@@ -312,10 +292,7 @@ class _Job:
             self.bound(max(got, total or 0))
             self.out.write(chunk)
             now = clock()
-            if now - opened >= limits.window:
-                if got - marked < limits.slowest * (now - opened):
-                    raise Unreachable("the site sends next to nothing.", where=answer.url)
-                opened, marked = now, got
+            pace.check(now, got, answer.url)
             self.tell(got, total, (got - have) / (now - started) if now > started else None)
         if head:
             self.look(head, answer)
@@ -396,7 +373,7 @@ class _Job:
             self.checked(pin)
         except FileError:
             if self.resumed:  # two halves of two files, or of a disk that lost power
-                raise _Restart from None
+                raise Changed from None
             self.drop()
             raise
         _write(self.beside(".json"), asdict(pin))
@@ -416,27 +393,14 @@ class _Job:
                 unzip(data, member, where=self.name)
 
 
-def _conditions(note: _Note | None, held: Pin | None, have: int) -> dict[str, str]:
+def _conditions(note: Version | None, held: Pin | None, have: int) -> dict[str, str]:
     if note and have:
-        return {"Range": f"bytes={have}-", "If-Range": note.mark}
+        return dict(note.rest(have))
     if held and held.etag:
         return {"If-None-Match": held.etag}
     if held and held.last_modified:
         return {"If-Modified-Since": held.last_modified}
     return {}
-
-
-def _continued(answer: Answer, note: _Note | None, have: int) -> int:
-    """The whole size, where the answer truly continues what is there; _Restart where not."""
-    found = _RANGE.fullmatch(answer.headers.get("content-range", ""))
-    if not found or not note:
-        raise _Restart
-    start, end, total = (int(text) for text in found.groups())
-    etag = answer.headers.get("etag", note.etag)
-    same = start == have and end == total - 1 and note.total in (None, total)
-    if not same or etag != note.etag:
-        raise _Restart
-    return total
 
 
 def page_instead(head: bytes, answer: Answer) -> SiteError:

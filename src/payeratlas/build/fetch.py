@@ -141,7 +141,7 @@ def obtain(
         )
     found = []
     for offer, name in zip(offers, names, strict=True):
-        folder = out or _own_folder(store, offer.url)
+        folder = out or own_folder(store.root, offer.url)
         order = Order(offer.url)
         if terms := gate_of(offer.url):
             order = _through(web, terms, offer.url, consent)
@@ -172,8 +172,9 @@ def obtain(
     return found
 
 
-def _own_folder(store: Store, url: str) -> Path:
-    return store.root / DOWNLOADS / hashlib.sha256(url.encode()).hexdigest()[:12]
+def own_folder(root: Path, url: str) -> Path:
+    """Where a download of an address stands in the store at ``root``."""
+    return root / DOWNLOADS / hashlib.sha256(url.encode()).hexdigest()[:12]
 
 
 class _AtGate(Exception):

@@ -3,13 +3,17 @@
 A source is a package of ``payeratlas/sources/`` (or an entry point in the group
 ``payeratlas.sources``) that defines ``SOURCE``, ``read`` and ``discover``. Its id is its folder's
 name. Nothing above ``sources`` names one in an import.
+
+A source whose files are too large to keep (retention ``witness``) is no series of releases: it
+defines ``SOURCE``, ``describe``, ``key_of`` and ``offered``.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Protocol, cast
@@ -55,14 +59,70 @@ class SourceModule(Protocol):
         """The files the publisher offers now, newest first; ``get`` fetches an address."""
 
 
+class PriceSource(Protocol):
+    """What a source of payers' price files defines."""
+
+    SOURCE: Source
+
+    def describe(
+        self, printed: Mapping[str, str | None], name: str
+    ) -> tuple[str, str, date | None, str]:
+        """Title, series, first observed day and its basis, from what a file prints of itself."""
+
+    def key_of(self, location: str) -> str:
+        """What names a file whatever its signature."""
+
+    def offered(self, locations: Iterable[str | None]) -> Sequence[Offer]:
+        """The distinct files among the addresses that a table of contents prints."""
+
+
+WITNESS = "witness"
+_OF_RELEASES = ("SOURCE", "read", "discover")
+_OF_WITNESS = ("SOURCE", "describe", "key_of", "offered")
+
+
 def source_ids() -> tuple[str, ...]:
     """The ids of all sources, in order; none of them is loaded."""
     return tuple(sorted({*_folders(), *_entry_points()}))
 
 
 def load_source(source_id: str) -> SourceModule:
-    """The source of that id. Raises InputError where there is none, ValueError where its module
-    does not define what a source must."""
+    """The source of that id. Raises InputError where there is none, or none of releases;
+    ValueError where its module does not define what a source must."""
+    module = _load(source_id)
+    if module.SOURCE.retention == WITNESS:
+        raise InputError(
+            f"the files of '{source_id}' are no releases; they are read one by one.",
+            cure=f"payeratlas sources add {source_id} FILE, or payeratlas sources fetch "
+            f"{source_id} INDEX.",
+        )
+    return cast(SourceModule, module)
+
+
+def load_price_source(source_id: str) -> PriceSource | None:
+    """The source of payers' price files of that id; None where the id is of another source.
+
+    Raises as :func:`load_source` does.
+    """
+    module = _load(source_id)
+    return cast(PriceSource, module) if module.SOURCE.retention == WITNESS else None
+
+
+def registered() -> dict[str, ModuleType]:
+    """Every source's module by id, whatever it defines besides ``SOURCE``."""
+    return {source_id: _load(source_id) for source_id in source_ids()}
+
+
+def sources() -> dict[str, SourceModule]:
+    """Every source of releases by id."""
+    return {
+        source_id: cast(SourceModule, module)
+        for source_id, module in registered().items()
+        if module.SOURCE.retention != WITNESS
+    }
+
+
+def _load(source_id: str) -> ModuleType:
     folders, points = _folders(), _entry_points()
     if source_id in folders:
         if source_id in points:
@@ -71,11 +131,6 @@ def load_source(source_id: str) -> SourceModule:
     if source_id in points:
         return _checked(source_id, points[source_id].load())
     raise InputError(f"there is no source '{source_id}'.", cure=f"one of {', '.join(source_ids())}")
-
-
-def sources() -> dict[str, SourceModule]:
-    """Every source by id."""
-    return {source_id: load_source(source_id) for source_id in source_ids()}
 
 
 def _folders() -> set[str]:
@@ -92,11 +147,13 @@ def _entry_points() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
-def _checked(source_id: str, module: ModuleType) -> SourceModule:
-    for name in ("SOURCE", "read", "discover"):
+def _checked(source_id: str, module: ModuleType) -> ModuleType:
+    about = getattr(module, "SOURCE", None)
+    witness = isinstance(about, Source) and about.retention == WITNESS
+    for name in _OF_WITNESS if witness else _OF_RELEASES:
         if not hasattr(module, name):
             raise ValueError(f"the source {source_id} does not define {name}")
-    if not isinstance(module.SOURCE, Source) or module.SOURCE.id != source_id:
-        called = getattr(module.SOURCE, "id", module.SOURCE)
+    if not isinstance(about, Source) or about.id != source_id:
+        called = getattr(about, "id", about)
         raise ValueError(f"the source in {source_id} calls itself {called!r}")
-    return cast(SourceModule, module)
+    return module

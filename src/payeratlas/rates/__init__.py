@@ -1,1 +1,1 @@
-"""Negotiated rates: comparable, plausible, collapsed, percentiles. Nothing is loaded yet."""
+"""Negotiated rates: raw, as each price file prints them. Comparing them is still to come."""

@@ -38,6 +38,15 @@ def write_file(path: Path, data: bytes) -> None:
         os.close(handle)
 
 
+def sync_file(path: Path) -> None:
+    """Flush to the disk a file that something else wrote."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sync_folder(path: Path) -> None:
     """Flush a folder's list of names to the disk."""
     handle = os.open(path, os.O_RDONLY)

@@ -107,14 +107,14 @@ def commit(root: Path, manifest: bytes, content: Mapping[str, bytes], lock: disk
     publishing twice changes nothing, and publishing over a damaged file repairs it. Raises
     StoreError where the disk refuses; the release is then as it was.
     """
-    with _alone(root, lock):
+    with writing(root, lock):
         sweep(root, lock)
         return _commit(root, manifest, content)
 
 
 def withdraw(root: Path, manifest: str, lock: disk.ReadLock) -> None:
     """Take a release's manifest away, and what only it named."""
-    with _alone(root, lock):
+    with writing(root, lock):
         disk.remove(root / manifest)
         disk.sync_folder((root / manifest).parent)
         sweep(root, lock)
@@ -122,7 +122,7 @@ def withdraw(root: Path, manifest: str, lock: disk.ReadLock) -> None:
 
 def seal(root: Path, lock: disk.ReadLock) -> None:
     """Leave nothing but what manifests name, for a data set that is shipped read-only."""
-    with _alone(root, lock):
+    with writing(root, lock):
         sweep(root, lock)
     lock.release()
     for name in (disk.READERS, disk.PUBLISHER):
@@ -132,7 +132,7 @@ def seal(root: Path, lock: disk.ReadLock) -> None:
 
 
 @contextmanager
-def _alone(root: Path, lock: disk.ReadLock) -> Iterator[None]:
+def writing(root: Path, lock: disk.ReadLock) -> Iterator[None]:
     """Hold the store for writing; OSError inside becomes a StoreError that names its cure."""
     try:
         disk.make_folders(root)

@@ -196,7 +196,7 @@ class Reader:
 
         with self._opening:
             if self._connection is None:
-                self._connection = _connect(self._roots)
+                self._connection = connect(self._roots)
             cursor = self._connection.cursor()
         try:
             return cursor.execute(statement, [paths, *values]).fetchall()
@@ -213,7 +213,8 @@ class Reader:
             self._connection = None
 
 
-def _connect(roots: Sequence[Path]) -> duckdb.DuckDBPyConnection:
+def connect(roots: Sequence[Path]) -> duckdb.DuckDBPyConnection:
+    """A connection that can open files below these folders only, and load no extension."""
     import duckdb
 
     connection = duckdb.connect(

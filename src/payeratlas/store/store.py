@@ -67,7 +67,7 @@ class Store:
         ``root`` is by default the folder named by PAYERATLAS_STORE, else the platform's folder
         for user data. Raises StoreError where a manifest cannot be read.
         """
-        return cls(root or _default_root(), EMBEDDED if embedded else None)
+        return cls(root or default_root(), EMBEDDED if embedded else None)
 
     @property
     def embedded(self) -> str | None:
@@ -386,7 +386,8 @@ def _close(lock: ReadLock, reader: Reader) -> None:
     lock.release()
 
 
-def _default_root() -> Path:
+def default_root() -> Path:
+    """The folder named by PAYERATLAS_STORE, else the platform's folder for user data."""
     if named := os.environ.get("PAYERATLAS_STORE"):
         return Path(named)
     from platformdirs import user_data_path  # late: most runs name no other folder

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from payeratlas.apps.commands.sources_fetch import command as fetch
-from payeratlas.apps.options import emit, jsonable
+from payeratlas.apps.options import emit, jsonable, price_options
 
 if TYPE_CHECKING:
     from payeratlas.store import Published
@@ -26,11 +26,15 @@ command.add_command(fetch)
 @jsonable
 @click.pass_obj
 def list_(store: str | None, as_json: bool) -> None:
-    """List every source with its releases on hand and the dates of service they cover."""
+    """List every source with its releases on hand and the dates of service they cover.
+
+    Of payers' price files, each file on hand with its payer and its date.
+    """
     import json
 
     from payeratlas.apps.api import Atlas
-    from payeratlas.build.registry import sources
+    from payeratlas.apps.price_files import listing_of
+    from payeratlas.build.registry import registered
 
     held = Atlas.open(store).store
     listing = [
@@ -59,8 +63,9 @@ def list_(store: str | None, as_json: bool) -> None:
                 }
                 for p in held.releases(source.id)
             ],
+            **({"price_files": listing_of(held.root)} if source.retention == "witness" else {}),
         }
-        for source in (module.SOURCE for module in sources().values())
+        for source in (module.SOURCE for module in registered().values())
     ]
     if as_json:
         emit(json.dumps(listing, indent=2))
@@ -75,17 +80,55 @@ def list_(store: str | None, as_json: bool) -> None:
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
 )
+@price_options
+@click.option(
+    "--url",
+    default="",
+    metavar="URL",
+    help="Of one price file of source tic: where its payer published it. Provider references that "
+    "other files point to are found by it.",
+)
 @jsonable
 @click.pass_obj
-def add(store: str | None, name: str, files: tuple[Path, ...], as_json: bool) -> None:
+def add(
+    store: str | None,
+    name: str,
+    files: tuple[Path, ...],
+    payer: str,
+    codes: str,
+    codes_file: Path | None,
+    url: str,
+    as_json: bool,
+) -> int | None:
     """Add a release: read FILE (csv, or the zip as the publisher serves it) for source NAME.
 
     The whole file is read and checked first; only then does the release become visible. A file
     that cannot be read leaves the store as it was.
+
+    For source tic each FILE is a payer's price file of its own (json, json.gz, zip or JSON lines),
+    of which tables are kept and not the bytes. Where one of several cannot be read, the others are
+    added, and the exit code is 3.
+
+    \b
+    payeratlas sources add cms_pfs_rvu rvu25d.zip
+    payeratlas sources add tic 2025-06_rates.json.gz --payer "Evry Health" --codes 64640,99213
     """
     import json
 
     from rich.console import Console
+
+    from payeratlas.build.registry import load_price_source
+    from payeratlas.model.errors import InputError
+
+    if (source := load_price_source(name)) is not None:
+        from payeratlas.apps.price_files import add_files
+
+        return add_files(store, source, files, payer, codes, codes_file, url, as_json)
+    if payer or codes or codes_file or url:
+        raise InputError(
+            "--payer, --codes, --codes-file and --url are of payers' price files.",
+            cure=f"leave them out for {name}, or name source tic.",
+        )
 
     from payeratlas.apps.api import Atlas
     from payeratlas.build.ingest import add as ingest
@@ -95,10 +138,11 @@ def add(store: str | None, name: str, files: tuple[Path, ...], as_json: bool) ->
         summary = added(ingest(name, files, held, progress=status.update))
     if as_json:
         emit(json.dumps(summary, indent=2))
-        return
+        return None
     from payeratlas.apps.show import show_added
 
     show_added(summary)
+    return None
 
 
 def added(published: Published) -> dict[str, Any]:

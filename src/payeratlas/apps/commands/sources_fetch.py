@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import rich_click as click
+from click.core import ParameterSource
 
-from payeratlas.apps.options import emit, jsonable
+from payeratlas.apps.options import emit, jsonable, price_options
+from payeratlas.model.errors import InputError
 
 
 @click.command("fetch")
 @click.argument("name")
+@click.argument("index", required=False)
 @click.option(
     "--release",
     "wanted",
@@ -36,18 +39,42 @@ from payeratlas.apps.options import emit, jsonable
     help="Accept only files of this sha256; may be given once for each file.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change, and stop.")
-@click.option("--yes", is_flag=True, help="Publish without asking.")
+@click.option("--yes", is_flag=True, help="Publish, or fetch the planned files, without asking.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder to download to, and to keep the files in. By default a folder of your store, "
     "emptied once the release is published.",
 )
+@price_options
+@click.option(
+    "--plan",
+    default="",
+    metavar="TEXT",
+    help="Of a posting: only files of plans whose name or id has this in it.",
+)
+@click.option(
+    "--only", default="", metavar="TEXT", help="Of a posting: only files whose name has this in it."
+)
+@click.option(
+    "--allowed-amounts",
+    is_flag=True,
+    help="Of a posting: fetch the files of allowed amounts too, not those of rates alone.",
+)
+@click.option(
+    "--accept-host",
+    "hosts",
+    multiple=True,
+    metavar="HOST",
+    help="Of a posting: a site that may be asked for its files, besides the one of INDEX. --yes "
+    "accepts every site that INDEX itself names; provider references may stand on others.",
+)
 @jsonable
 @click.pass_obj
 def command(
     store: str | None,
     name: str,
+    index: str | None,
     wanted: str,
     listing: bool,
     accepted: tuple[str, ...],
@@ -55,22 +82,54 @@ def command(
     dry_run: bool,
     yes: bool,
     out: Path | None,
+    payer: str,
+    codes: str,
+    codes_file: Path | None,
+    plan: str,
+    only: str,
+    allowed_amounts: bool,
+    hosts: tuple[str, ...],
     as_json: bool,
-) -> None:
-    """Fetch a release of source NAME from its publisher's site.
+) -> int | None:
+    """Fetch a release of source NAME from its publisher's site, or a payer's posting.
 
     The release is found on the publisher's page, downloaded (a download that was cut off is
     continued), checked and read. What it changes against the release on hand is shown; then, if
     you say yes, it is published in your store, whole or not at all. Only the publisher's own hosts
     are asked, and terms that it wants accepted are for you to accept.
 
+    For source tic, INDEX is a payer's table of contents: a file or an address. Its files, each
+    once, are planned (how many, how large, how long), and after your yes read into your store as
+    they come in, without being kept; those on hand are not fetched again, so that the same command
+    goes on where it stopped. What fails is told, the others go on, and the exit code is 4.
+
     \b
     payeratlas sources fetch cms_pfs_rvu --list
     payeratlas sources fetch cms_pfs_rvu --dry-run
     payeratlas sources fetch cms_pfs_rvu --release rvu26d --yes
+    payeratlas sources fetch tic 2026-11-01_aetna_index.json.gz --payer aetna --codes 64640,99213
     """
     import json
     from datetime import UTC, datetime
+
+    from payeratlas.build.registry import load_price_source
+
+    prices = load_price_source(name)
+    _refuse_the_others_options(prices is not None)
+    if prices is not None:
+        from payeratlas.apps.posting import Asked, fetch_posting
+
+        if index is None:
+            raise InputError(
+                "which posting to fetch was not said.",
+                cure=f"payeratlas sources fetch {name} INDEX, the path or the address of a payer's "
+                "table of contents.",
+            )
+        asked = Asked(
+            index, payer, codes, codes_file, plan, only, allowed_amounts, hosts, listing, dry_run,
+            yes, as_json,
+        )  # fmt: skip
+        return fetch_posting(store, prices, asked)
 
     from payeratlas.apps import fetching
     from payeratlas.apps.api import Atlas
@@ -78,7 +137,6 @@ def command(
     from payeratlas.build.registry import load_source
     from payeratlas.build.terms import Memory
     from payeratlas.build.web import Web
-    from payeratlas.model.errors import InputError
 
     may_ask = fetching.attended() and not as_json
     if not (listing or dry_run or yes or may_ask):
@@ -100,7 +158,7 @@ def command(
                 emit(json.dumps(found, indent=2))
             else:
                 fetching.show_offers(found)
-            return
+            return None
         try:
             files = fetch.obtain(
                 fetch.chosen(offers, wanted),
@@ -131,3 +189,26 @@ def command(
         from payeratlas.apps.show import show_added
 
         show_added(added(published))
+    return None
+
+
+_OF_POSTINGS = {"index", "payer", "codes", "codes_file", "plan", "only", "allowed_amounts", "hosts"}
+_OF_RELEASES = {"wanted", "accepted", "sha256", "out"}
+
+
+def _refuse_the_others_options(posting: bool) -> None:
+    """InputError for an option that has no meaning for this kind of source."""
+    context = click.get_current_context()
+    assert context is not None, "the command is running"
+    given = {
+        parameter.name: parameter
+        for parameter in context.command.params
+        if context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+    }
+    for name in sorted((_OF_RELEASES if posting else _OF_POSTINGS) & given.keys()):
+        parameter = given[name]
+        shown = parameter.opts[-1] if isinstance(parameter, click.Option) else "INDEX"
+        raise InputError(
+            f"{shown} is {'not of price files' if posting else 'of price files only'}.",
+            cure=f"leave it out, or {'name another source' if posting else 'name source tic'}.",
+        )

@@ -1,4 +1,4 @@
-"""D: what commercial payers have agreed to pay. No price file is loaded yet."""
+"""D: what commercial payers have agreed to pay. Their prices are not compared yet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECTION = Place("D", "rates", "National payment benchmarks by payer")
 
 
 def section(code: str, as_of: AsOf, store: Store) -> Section:
-    """Nothing of this is loaded: say what is missing, and what would fill it."""
+    """Nothing of this is worked out yet: say what is missing, and what would fill it."""
     return Section(
         SECTION.id,
         SECTION.letter,
@@ -20,7 +20,9 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
         (
             gap(
                 "Negotiated rates of Aetna, Blue Cross Blue Shield, Cigna and UnitedHealthcare",
-                "no payer price file (Transparency in Coverage) is loaded, so no rate is shown.",
+                "payers' price files (Transparency in Coverage) are not compared yet, so no rate "
+                "is shown; the raw rates of those that you added are listed by payeratlas rates "
+                "--raw.",
                 "those files, read whole and counted, with a percentile only where enough "
                 "organisations stand behind it.",
             ),

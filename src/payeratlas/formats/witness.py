@@ -1,0 +1,123 @@
+"""Raw slices of a file too large to keep, so that something of its own bytes stays.
+
+Which slices is settled by places alone: windows at the multiples of a power of two, which doubles
+whenever there are more windows than may be kept. The same file gives the same slices, whatever
+its chunks; memory holds the windows and nothing else.
+
+What may be the AMA's or the payer's prose is blanked in them: only strings under keys that the
+tables know are left. The sha256 of a slice is that of the bytes as published, so that whoever has
+the file can tell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+
+WINDOWS = 16
+WINDOW = 4096
+
+KEPT = frozenset(
+    b"""
+    reporting_entity_name reporting_entity_type last_updated_on version plan_name issuer_name
+    plan_sponsor_name plan_id_type plan_id plan_market_type provider_references provider_group_id
+    network_name location provider_groups npi tin type value business_name in_network
+    out_of_network negotiation_arrangement billing_code_type billing_code_type_version
+    billing_code severity_of_illness bundled_codes covered_services negotiated_rates
+    negotiated_prices negotiated_type negotiated_rate expiration_date billing_class setting
+    service_code billing_code_modifier allowed_amounts payments allowed_amount providers
+    billed_charge reporting_structure reporting_plans in_network_files allowed_amount_file
+    """.split()
+)
+"""Keys whose strings stay as they are; ``name``, ``description`` and free text are none."""
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"(\s*:)?', re.DOTALL)
+# The first quote opens a string here: a quote that closes one is never followed by a bare word,
+# and inside a string it would stand behind a backslash.
+_OPENING = re.compile(rb'\{\s*"(?:%s|name|description)"\s*:' % b"|".join(sorted(KEPT)))
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Bytes of the unpacked file: ``offset``, ``length``, their sha256, and themselves blanked.
+
+    Of JSON lines they are bytes of the document that the lines make (see ``tic_lines``).
+    """
+
+    offset: int
+    length: int
+    sha256: str
+    blanked: bytes
+
+
+class Witness:
+    """Keeps windows of what passes through it."""
+
+    def __init__(self, windows: int = WINDOWS, window: int = WINDOW) -> None:
+        """At most ``windows`` of them, each of ``window`` bytes (a power of two)."""
+        self._most = windows
+        self._size = window
+        self._stride = window
+        self._held: dict[int, bytearray] = {}
+        self._at = 0
+
+    def passing(self, chunks: Iterable[bytes]) -> Generator[bytes, None, None]:
+        """The same chunks; windows of them are kept."""
+        for chunk in chunks:
+            self._look(chunk)
+            yield chunk
+
+    def slices(self) -> tuple[Slice, ...]:
+        """What the windows hold from the first object in them to the last whole token."""
+        found = (_slice(start, bytes(held)) for start, held in sorted(self._held.items()))
+        return tuple(each for each in found if each is not None)
+
+    def _look(self, chunk: bytes) -> None:
+        end = self._at + len(chunk)
+        start = self._at - self._at % self._stride
+        while start < end:
+            begin = max(start, self._at) - self._at
+            part = chunk[begin : max(0, start + self._size - self._at)]
+            if part:
+                self._held.setdefault(start, bytearray()).extend(part)
+            start += self._stride
+            if len(self._held) > self._most:
+                self._stride *= 2
+                self._held = {k: v for k, v in self._held.items() if k % self._stride == 0}
+                start += -start % self._stride
+        self._at = end
+
+
+def _slice(offset: int, held: bytes) -> Slice | None:
+    opening = _OPENING.search(held)
+    if opening is None:
+        return None
+    begin = opening.start()
+    text, end = blanked(held[begin:])
+    raw = held[begin : begin + end]
+    return Slice(offset + begin, len(raw), hashlib.sha256(raw).hexdigest(), text)
+
+
+def blanked(data: bytes) -> tuple[bytes, int]:
+    """JSON from the opening of an object on, its prose blanked; and how many bytes that are.
+
+    Every string that stands under none of the KEPT keys becomes blanks of the same length, and so
+    does the name of a key that is not one of them. A string cut off at the end is left out.
+    """
+    out = bytearray()
+    at, keeping = 0, False
+    for found in _STRING.finditer(data):
+        out += data[at : found.start()]
+        token = found.group()
+        text, colon = token[1 : token.rindex(b'"')], found[1] or b""
+        if colon:
+            keeping = text in KEPT
+            shown = text if keeping or text in (b"name", b"description") else b" " * len(text)
+        else:
+            shown = text if keeping else b" " * len(text)
+        out += b'"' + shown + b'"' + colon
+        at = found.end()
+    rest = data[at:].partition(b'"')[0]
+    return bytes(out + rest), at + len(rest)
