@@ -105,7 +105,7 @@ class Reader:
     def rows(
         self,
         table: Table,
-        parts: Iterable[tuple[Published, Part]],
+        parts: Sequence[tuple[Published, Part]],
         where: Mapping[str, Wanted],
         ordinal: int | None = None,
     ) -> list[Row]:
@@ -114,7 +114,7 @@ class Reader:
         ``ordinal`` asks for the row of one record.
         """
         if self._ahead is not None and ordinal is None:
-            return self._ahead.rows(table, list(parts), where)
+            return self._ahead.rows(table, parts, where)
         return self._read(table, parts, where, ordinal)
 
     def _read(

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 EMBEDDED = Path(__file__).parents[1] / "embedded"
 T = TypeVar("T")
+Placed = tuple[Published, Part]
+_NEVER = object()
 _KEPT = 10_000  # answers kept by once(), so that a process that runs for weeks does not grow
 
 
@@ -57,6 +59,7 @@ class Store:
         self._roots = (*((self._embedded,) if self._embedded else ()), self.root)
         self._reader = Reader(self._roots)
         self._once: dict[Hashable, Any] = {}
+        self._parts_of: dict[tuple[str, str, str, str], list[Part]] = {}
         self._published = self._load()
         self._closing = weakref.finalize(self, _close, self._lock, self._reader)
 
@@ -80,6 +83,7 @@ class Store:
 
     def _load(self) -> dict[tuple[str, str], Published]:
         self._once.clear()
+        self._parts_of.clear()
         found: dict[tuple[str, str], Published] = {}
         for root in self._roots:
             for path in sorted((root / "releases").glob("*/*.json")):
@@ -146,12 +150,13 @@ class Store:
         For what every page asks again: ``key`` names it, and holds all that it depends on
         besides the store.
         """
-        if key not in self._once:
+        found = self._once.get(key, _NEVER)
+        if found is _NEVER:
             found = work_out()
             if len(self._once) >= _KEPT:
                 self._once.clear()
             self._once[key] = found
-        return cast(T, self._once[key])
+        return cast(T, found)
 
     def expect(self, codes: Iterable[str]) -> None:
         """Say which billing codes will be asked for next: their rows are then read together."""
@@ -174,8 +179,9 @@ class Store:
 
     def rows(self, table: str, published: Published, **where: Wanted) -> list[Row]:
         """Rows of one release that meet every condition on text columns, in source order."""
-        contract = _contract(table)
-        return self._reader.rows(contract, _parts([published], contract, {}, where), where)
+        return self._reader.rows(
+            _contract(table), self._placed(table, published, {}, where), where
+        )
 
     def tally(
         self,
@@ -192,7 +198,7 @@ class Store:
         the first row of each count is to show beside those.
         """
         contract = _contract(table)
-        parts = _parts([published], contract, {}, where)
+        parts = self._placed(table, published, {}, where)
         return self._reader.tally(contract, parts, by, evidence, where)
 
     def look_up(
@@ -213,8 +219,8 @@ class Store:
         match = self.in_force(table, as_of, source=source, **constants)
         if isinstance(match, Unknown):
             return match
-        contract = _contract(table)
-        rows = self._reader.rows(contract, _parts([match], contract, constants, where), where)
+        parts = self._placed(table, match, constants, where)
+        rows = self._reader.rows(_contract(table), parts, where)
         if rows:
             return rows
         release = match.release
@@ -238,8 +244,9 @@ class Store:
     ) -> list[Row]:
         """Rows of all releases, by start of cover, issue and place in the file; one query."""
         contract = _contract(table)
-        ordered = sorted(self.releases(source), key=lambda p: _order(p.release)[1:])
-        return self._reader.rows(contract, _parts(ordered, contract, constants or {}, where), where)
+        return self._reader.rows(
+            contract, self._placed(table, source, constants or {}, where), where
+        )
 
     def scan(
         self, table: str, published: Published, columns: Sequence[str] | None = None
@@ -285,7 +292,7 @@ class Store:
         part, release = self._part(row), self.release_of(row)
         stated = value_of(row[column]) if value is None else value
         period = period or release.covers
-        if stated is None or column not in {*part.bindings, *part.constants}:
+        if stated is None or not (column in part.bindings or column in part.constants):
             nothing = nothing_printed(row, column, part, release)
             return Fact(measure, subject, nothing, unit, period)
         basis = citation(row, column, part, _contract(row.table))
@@ -362,17 +369,56 @@ class Store:
                 cure="add it with 'payeratlas sources add'.",
             ) from None
 
+    def _placed(
+        self,
+        table: str,
+        among: Published | str | None,
+        constants: Mapping[str, Wanted],
+        where: Mapping[str, Wanted],
+    ) -> tuple[Placed, ...]:
+        """The partitions of a release, of a source or of all that can hold such rows, by start of
+        cover and issue; those whose constants rule it out are left shut."""
+
+        def find() -> tuple[Placed, ...]:
+            if isinstance(among, Published):
+                releases = [among]
+            else:
+                releases = sorted(self.releases(among), key=lambda p: _order(p.release)[1:])
+            return tuple(
+                (published, part)
+                for published in releases
+                for part in published.parts_of(table, constants)
+                if all(
+                    name not in part.constants or part.constants[name] in wanted(value)
+                    for name, value in settled.items()
+                )
+            )
+
+        names = self.once(("settled", table), lambda: self._settled(table))
+        settled = {name: value for name, value in where.items() if name in names}
+        named = (among.root, among.digest) if isinstance(among, Published) else among
+        key = ("placed", table, named, tuple(constants.items()), tuple(settled.items()))
+        return self.once(key, find)
+
+    def _settled(self, table: str) -> frozenset[str]:
+        """The columns that some partition of a table has one value in: they may rule it out."""
+        parts = (part for p in self.releases() for part in p.parts_of(table, {}))
+        return frozenset(name for part in parts for name in part.constants)
+
     def _part(self, row: Row) -> Part:
-        key = ("parts", row.source, row.release, row.table, row.artifact)
-        parts: list[Part] | None = self._once.get(key)
+        key = (row.source, row.release, row.table, row.artifact)
+        parts = self._parts_of.get(key)
         if parts is None:
-            parts = self._once[key] = [
+            parts = self._parts_of[key] = [
                 part
                 for part in self._holder(row.source, row.release).parts
                 if (part.table, part.artifact.sha256) == (row.table, row.artifact)
             ]
         for part in parts:
-            if all(row[name] == constant for name, constant in part.constants.items()):
+            for name, constant in part.constants.items():
+                if row.values[name] != constant:
+                    break
+            else:
                 return part
         raise StoreError(
             f"{row.release} of {row.source} was not read from the row's file.",
@@ -403,24 +449,6 @@ def _contract(table: str) -> Table:
 
 def _order(release: Release) -> tuple[object, ...]:
     return release.source, release.covers.start, release.issued, release.id
-
-
-def _parts(
-    releases: Iterable[Published],
-    table: Table,
-    constants: Mapping[str, Wanted],
-    where: Mapping[str, Wanted],
-) -> list[tuple[Published, Part]]:
-    """The partitions that can hold such rows; those whose constants rule it out are left shut."""
-    return [
-        (published, part)
-        for published in releases
-        for part in published.parts_of(table.name, constants)
-        if all(
-            name not in part.constants or part.constants[name] in wanted(value)
-            for name, value in where.items()
-        )
-    ]
 
 
 def _sought(table: str, conditions: Mapping[str, Wanted]) -> str:
