@@ -210,7 +210,9 @@ def between(
     """
     (old, old_rows), (new, new_rows) = before, after
     table = catalog()[followed.table]
-    silent = _columns(followed, old) ^ _columns(followed, new)
+    silent = _columns(followed, old, store) ^ _columns(followed, new, store)
+    if not old_rows and not new_rows:
+        return
     added, removed, changed = row_changes(table, old_rows, new_rows, silent=silent)
     releases = old.release, new.release
     told = [name for name in followed.columns if name not in silent]
@@ -271,10 +273,15 @@ def not_listed(fact: Fact, release: Release) -> Fact:
     return Fact(fact.measure, fact.subject, why, fact.unit, release.covers)
 
 
-def _columns(followed: Followed, published: Published) -> frozenset[str]:
+def _columns(followed: Followed, published: Published, store: Store) -> frozenset[str]:
     """The columns that all files of a release print or settle for a list."""
-    parts = published.parts_of(followed.table, followed.part)
-    return frozenset.intersection(*(frozenset({*p.bindings, *p.constants}) for p in parts))
+    release = published.release
+
+    def find() -> frozenset[str]:
+        parts = store.handed(published).parts_of(followed.table, followed.part)
+        return frozenset.intersection(*(frozenset({*p.bindings, *p.constants}) for p in parts))
+
+    return store.once(("columns", followed.id, release.source, release.id), find)
 
 
 def _who(row: Row, followed: Followed) -> str:

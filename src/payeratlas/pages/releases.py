@@ -32,7 +32,8 @@ def resting_on(as_of: AsOf, store: Store) -> tuple[Release, ...]:
     answering = releases_in_force(as_of, store)
     if not isinstance(store, Watched):
         return answering
-    return tuple(release for release in answering if release in store.used)
+    used = store.used
+    return tuple(release for release in answering if release in used)
 
 
 def series_read(store: Store) -> tuple[str, ...]:

@@ -122,6 +122,10 @@ class Store:
         """The release a row belongs to."""
         return self._holder(row.source, row.release).release
 
+    def handed(self, published: Published) -> Published:
+        """A release as this store hands it out, whichever view of the store gave it before."""
+        return self._holder(published.release.source, published.release.id)
+
     def in_force(
         self, table: str, as_of: AsOf, *, source: str | None = None, **constants: Wanted
     ) -> Published | Unknown:

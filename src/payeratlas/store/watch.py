@@ -73,7 +73,7 @@ class Watched(Store):
         """
         if not self._edition:
             told = sorted(line for line, _ in self._answers.values())
-            text = "\n".join([f"payeratlas {self.version}", *told])
+            text = "\n".join([f"payeratlas {self._store.version}", *told])
             self._edition = sha256_of(text.encode())
         return self._edition
 
@@ -91,6 +91,9 @@ class Watched(Store):
 
     def release_of(self, row: Row) -> Release:
         return self._store.release_of(row)  # the answer that gave the row holds its release
+
+    def handed(self, published: Published) -> Published:
+        return self._seen(published)
 
     def in_force(
         self, table: str, as_of: AsOf, *, source: str | None = None, **constants: Wanted
