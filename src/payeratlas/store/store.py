@@ -13,7 +13,7 @@ from payeratlas.model.errors import StoreError
 from payeratlas.model.facts import Fact, Unknown, Value
 from payeratlas.model.provenance import Citation, Release
 from payeratlas.model.time import AsOf, Period
-from payeratlas.store import inforce
+from payeratlas.store import inforce, software
 from payeratlas.store.cell import citation, nothing_printed, value_of
 from payeratlas.store.disk import ReadLock, sha256_of
 from payeratlas.store.manifest import (
@@ -141,12 +141,26 @@ class Store:
     def _in_force(
         self, table: str, as_of: AsOf, source: str | None, constants: Mapping[str, Wanted]
     ) -> Published | Unknown:
-        holding = {id(p.release): p for p in self.releases(source) if p.holds(table, **constants)}
-        releases = [p.release for p in holding.values()]
+        holding = self._holding(table, source, constants)
+        releases = [p.release for p in holding]
         match = inforce.in_force(releases, as_of)
         if match is None:
             return inforce.gap(releases, as_of, _sought(table, constants))
-        return holding[id(match)]
+        return next(p for p in holding if p.release is match)
+
+    def _holding(
+        self, table: str, source: str | None, constants: Mapping[str, Wanted]
+    ) -> tuple[Published, ...]:
+        """The releases that hold a table under the constants, in order."""
+
+        def find() -> tuple[Published, ...]:
+            if constants:
+                among = self._holding(table, source, {})
+            else:
+                among = self.releases(source)
+            return tuple(p for p in among if p.holds(table, **constants))
+
+        return self.once(("holding", table, source, tuple(constants.items())), find)
 
     def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """What follows from this store alone, worked out when first asked for and then kept.
@@ -169,9 +183,7 @@ class Store:
     @cached_property
     def version(self) -> str:
         """The version of the software."""
-        from importlib.metadata import version  # late: it is slow to load
-
-        return version("payeratlas")
+        return software.version()
 
     @property
     def edition(self) -> str:

@@ -73,7 +73,7 @@ class Watched(Store):
         """
         if not self._edition:
             told = sorted(line for line, _ in self._answers.values())
-            text = "\n".join([f"payeratlas {self._store.version}", *told])
+            text = "\n".join([f"payeratlas {self.version}", *told])
             self._edition = sha256_of(text.encode())
         return self._edition
 
