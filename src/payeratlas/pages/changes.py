@@ -15,7 +15,7 @@ from payeratlas.pages.facts.pfs import SETTINGS, STANDARD, TABLE, payment_facts,
 from payeratlas.pricing.change import Change, split
 from payeratlas.pricing.policy import Inference, inferences
 from payeratlas.store import Store
-from payeratlas.tables.catalog import catalog
+from payeratlas.tables.catalog import contract
 from payeratlas.tables.contract import Row
 
 _ROLES = {
@@ -136,7 +136,7 @@ def _values(facts: Mapping[str, Fact]) -> dict[str, Fact]:
 
 def _moved(before: Row, after: Row, store: Store) -> list[Moved]:
     found = []
-    for column in catalog()[TABLE].columns:
+    for column in contract(TABLE).columns:
         name = column.name
         if name in ("hcpcs", "modifier", "participation") or any(a in name for a in _AMOUNTS):
             continue

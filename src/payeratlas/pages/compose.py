@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from payeratlas.coding.names import own_name
 from payeratlas.model.codes import Coding
 from payeratlas.model.errors import InputError

@@ -20,9 +20,9 @@ from payeratlas.model.time import AsOf
 from payeratlas.pages.changes import Moved
 from payeratlas.pages.facts import asc, asp, clfs, mue, opps
 from payeratlas.store import Published, Store
-from payeratlas.store.changes import row_changes
 from payeratlas.store.manifest import Wanted
-from payeratlas.tables.catalog import catalog
+from payeratlas.store.row_changes import row_changes
+from payeratlas.tables.catalog import contract
 from payeratlas.tables.contract import Row
 
 COMPARABLE = 2
@@ -209,7 +209,7 @@ def between(
     A column that one layout alone has is not compared. Rows that an excerpt lacks were not removed.
     """
     (old, old_rows), (new, new_rows) = before, after
-    table = catalog()[followed.table]
+    table = contract(followed.table)
     silent = _columns(followed, old, store) ^ _columns(followed, new, store)
     if not old_rows and not new_rows:
         return
@@ -245,7 +245,7 @@ def cell_fact(followed: Followed, row: Row, column: str, store: Store) -> Fact:
     for fact in followed.facts(row, store) if followed.facts else ():
         if _STATED.get(fact.measure) == column:
             return fact
-    unit = catalog()[row.table].column(column).unit
+    unit = contract(row.table).column(column).unit
     value: Value | None = None
     if unit == "USD":
         exact = row.decimal(column)

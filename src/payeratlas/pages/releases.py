@@ -11,7 +11,7 @@ from payeratlas.model.facts import Unknown
 from payeratlas.model.provenance import Release
 from payeratlas.model.time import AsOf, Period
 from payeratlas.store import Store, Watched
-from payeratlas.tables.catalog import catalog
+from payeratlas.tables.catalog import contract
 
 CODE = "hcpcs"
 """The column that names a billing code in every table of codes."""
@@ -63,9 +63,7 @@ def tables_of_codes(store: Store) -> tuple[str, ...]:
     """The tables on hand whose rows are of billing codes, by name."""
     on_hand = dict.fromkeys(table for table, _ in store.series())
     return tuple(
-        table
-        for table in on_hand
-        if any(column.name == CODE for column in catalog()[table].columns)
+        table for table in on_hand if any(column.name == CODE for column in contract(table).columns)
     )
 
 

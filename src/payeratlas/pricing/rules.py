@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -54,7 +55,15 @@ def rules() -> Mapping[str, Rule]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
+@cache
 def _rule(rule_id: str) -> Rule:
+    # Whoever derives has mostly loaded the module of the rule; the others may stay unread.
+    prefix = f"{_package.__name__}."
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith(prefix):
+            for rule in getattr(module, "RULES", ()):
+                if rule.id == rule_id:
+                    return rule
     rule = rules().get(rule_id)
     if rule is None:
         raise InputError(

@@ -63,7 +63,9 @@ class Ahead:
         joined = self._joined.get(key)
         if joined is None or joined[0] is not parts:
             names = [_name(part) for part in parts]
-            missing = [p for p, n in zip(parts, names, strict=True) if (n, column) not in self._by_code]
+            missing = [
+                p for p, n in zip(parts, names, strict=True) if (n, column) not in self._by_code
+            ]
             if missing:
                 self._load(table, column, missing)
             together: dict[str, list[Row]] = {}

@@ -187,7 +187,7 @@ class ByCode:
 
     def _head_of(self, line: bytes) -> tuple[int, str]:
         words = line.decode("ascii", "replace").rsplit(" ", 2)
-        if len(words) != 3 or words[0] != FORMAT or not words[1].isdigit():  # noqa: PLR2004
+        if len(words) != 3 or words[0] != FORMAT or not words[1].isdigit():
             raise self._damaged()
         return int(words[1]), words[2].strip()
 

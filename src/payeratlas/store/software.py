@@ -24,7 +24,8 @@ def version() -> str:
 
     ``importlib.metadata.PackageNotFoundError`` where it is not installed at all.
     """
-    records = [path for folder in _folders() for path in folder.glob(f"{NAME}-*.dist-info/METADATA")]
+    pattern = f"{NAME}-*.dist-info/METADATA"
+    records = [path for folder in _folders() for path in folder.glob(pattern)]
     if len(records) == 1:
         for line in records[0].read_text("utf-8").splitlines():
             if line.startswith("Version: "):

@@ -27,7 +27,7 @@ from payeratlas.store.manifest import (
 )
 from payeratlas.store.query import Reader, Tally, scanned
 from payeratlas.store.reopen import Reopened, reopen
-from payeratlas.tables.catalog import catalog
+from payeratlas.tables.catalog import catalog, contract
 from payeratlas.tables.contract import Row, Table
 
 if TYPE_CHECKING:
@@ -195,9 +195,7 @@ class Store:
 
     def rows(self, table: str, published: Published, **where: Wanted) -> list[Row]:
         """Rows of one release that meet every condition on text columns, in source order."""
-        return self._reader.rows(
-            _contract(table), self._placed(table, published, {}, where), where
-        )
+        return self._reader.rows(_contract(table), self._placed(table, published, {}, where), where)
 
     def tally(
         self,
@@ -458,7 +456,7 @@ def _default_root() -> Path:
 
 def _contract(table: str) -> Table:
     try:
-        return catalog()[table]
+        return contract(table)
     except KeyError:
         raise ValueError(f"there is no table {table!r}: {', '.join(catalog())}") from None
 
