@@ -56,7 +56,8 @@ class ByCode:
             data = file.read(length)
         if hashlib.sha256(data).hexdigest() != digest:
             raise self._damaged()
-        head: dict[str, Any] = json.loads(zlib.decompress(data))
+        self.head: Mapping[str, Any] = json.loads(zlib.decompress(data))
+        head = self.head
         self._looked_up: dict[str, list[str]] = head["looked_up"]
         self._counted: dict[str, dict[str, list[str]]] = head["counted"]
         self._parts = {

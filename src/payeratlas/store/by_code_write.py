@@ -6,13 +6,15 @@ import hashlib
 import json
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from payeratlas.model.errors import StoreError
-from payeratlas.store.by_code import FORMAT, NAME, SUM, packed_rows
+from payeratlas.store.by_code import FORMAT, NAME, OWN, SUM, ByCode, packed_rows
 from payeratlas.store.disk import sync_folder, write_file
+from payeratlas.store.manifest import Part, Published
 from payeratlas.store.store import Store
 from payeratlas.tables.contract import Cell
 
@@ -38,29 +40,40 @@ def write(
     store: Store,
     looked_up: Mapping[str, Sequence[str]],
     counted: Sequence[Counted],
-    whole: Iterable[str],
+    whole: Collection[str],
     tell: Callable[[str], None] | None = None,
 ) -> int:
     """Write the file at the root of a store; its size in bytes.
 
     ``looked_up`` names the tables whose rows are sorted by code, each with the columns that hold
-    one; ``whole`` those that are small enough to be kept as they are. StoreError where the rows
-    are not as many as the manifests say.
+    one; ``whole`` those that are small enough to be kept as they are. A file that was made of the
+    same partitions stays as it is. StoreError where the rows are not as many as the manifests say.
     """
     path = store.root / NAME
+    tables = sorted({*looked_up, *whole, *(one.table for one in counted)})
+    parts = {table: _places(store, table) for table in tables}
+    what = {
+        "parts": parts,
+        "looked_up": {table: list(columns) for table, columns in sorted(looked_up.items())},
+        "counted": {
+            one.table: {"columns": list(one.columns), "by": list(one.by), "shown": list(one.shown)}
+            for one in counted
+        },
+    }
+    if _stands(path, what, whole):
+        return path.stat().st_size
     path.unlink(missing_ok=True)  # what is written is read from the partitions, not from itself
     tell = tell or (lambda words: None)
-    parts: dict[str, list[tuple[str, str]]] = {}
     by_code: Packed = {}
     for table, columns in sorted(looked_up.items()):
         tell(f"sorting {table} by code")
-        for numbered in _numbered(store, table, parts):
+        for numbered in _numbered(store, table):
             for column in columns:
                 _add_rows(by_code, numbered, column)
     for one in sorted(counted, key=lambda c: c.table):
         tell(f"counting {one.table} by code")
         for column in one.columns:
-            _add_counts(by_code, store, one, column, parts)
+            _add_counts(by_code, store, one, column)
     codes = sorted(by_code)
     groups = [codes[start : start + _TOGETHER] for start in range(0, len(codes), _TOGETHER)]
     blocks = [
@@ -68,21 +81,12 @@ def write(
         for group in groups
     ]
     sheets = {
-        table: [_pressed(packed_rows(n.told(""))) for n in _numbered(store, table, parts)]
+        table: [_pressed(packed_rows(n.told(""))) for n in _numbered(store, table)]
         for table in sorted(whole)
     }
     head = _pressed(
-        {
-            "parts": parts,
-            "looked_up": {table: list(columns) for table, columns in sorted(looked_up.items())},
-            "counted": {
-                one.table: {
-                    "columns": list(one.columns),
-                    "by": list(one.by),
-                    "shown": list(one.shown),
-                }
-                for one in counted
-            },
+        what
+        | {
             "firsts": [group[0] for group in groups],
             "blocks": [_sized(block) for block in blocks],
             "whole": {table: [_sized(b) for b in found] for table, found in sheets.items()},
@@ -107,84 +111,86 @@ class _Numbered:
         """The rows without the column by which they are sorted."""
         if not column:
             return self.rows
-        at = self.names.index(column) + 3
+        at = self.names.index(column) + len(OWN)
         return [[*row[:at], *row[at + 1 :]] for row in self.rows]
 
 
-def _numbered(
-    store: Store, table: str, parts: dict[str, list[tuple[str, str]]]
-) -> Iterable[_Numbered]:
-    """The partitions of a table one by one; each gets a number in ``parts``."""
-    known = parts.setdefault(table, [])
-    for published in store.releases():
-        for part in published.parts_of(table, {}):
-            rows = store.rows(table, published, **dict(part.constants))
-            own = [row for row in rows if row.artifact == part.artifact.sha256]
-            if len(own) != part.rows:
-                raise StoreError(
-                    f"{len(own)} rows were read where the manifest counts {part.rows}.",
-                    where=str(published.root / part.path),
-                    cure="this is a fault of the store; please report it.",
-                )
-            number = len(known)
-            known.append((part.path, part.sha256))
-            names = tuple(own[0].values)
-            told = [
-                [
-                    number,
-                    row.ordinal,
-                    _json(row.printed) if row.printed else None,
-                    *map(_told, row.values.values()),
-                ]
-                for row in own
+def _places(store: Store, table: str) -> list[list[str]]:
+    """Path and sha256 of each partition of a table, in the order in which they are numbered."""
+    return [[part.path, part.sha256] for _, part in _parts(store, table)]
+
+
+def _parts(store: Store, table: str) -> list[tuple[Published, Part]]:
+    return [(p, part) for p in store.releases() for part in p.parts_of(table, {})]
+
+
+def _stands(path: Path, what: Mapping[str, Any], whole: Iterable[str]) -> bool:
+    """Whether the file is there and was made of the same."""
+    try:
+        head = ByCode(path).head
+    except (OSError, StoreError):
+        return False
+    same = {name: head[name] for name in what} == what
+    return same and sorted(head["whole"]) == sorted(whole)
+
+
+def _numbered(store: Store, table: str) -> Iterator[_Numbered]:
+    """The partitions of a table one by one, numbered."""
+    for number, (published, part) in enumerate(_parts(store, table)):
+        rows = store.rows(table, published, **dict(part.constants))
+        own = [row for row in rows if row.artifact == part.artifact.sha256]
+        if len(own) != part.rows:
+            raise StoreError(
+                f"{len(own)} rows were read where the manifest counts {part.rows}.",
+                where=str(published.root / part.path),
+                cure="this is a fault of the store; please report it.",
+            )
+        names = tuple(own[0].values)
+        told = [
+            [
+                number,
+                row.ordinal,
+                _json(row.printed) if row.printed else None,
+                *map(_told, row.values.values()),
             ]
-            yield _Numbered(table, names, told)
+            for row in own
+        ]
+        yield _Numbered(table, names, told)
 
 
 def _add_rows(by_code: Packed, numbered: _Numbered, column: str) -> None:
     key = f"{numbered.table}.{column}"
-    at = numbered.names.index(column) + 3
+    at = numbered.names.index(column) + len(OWN)
     for row, told in zip(numbered.rows, numbered.told(column), strict=True):
         by_code.setdefault(str(row[at]), {}).setdefault(key, []).append(told)
 
 
-def _add_counts(
-    by_code: Packed,
-    store: Store,
-    counted: Counted,
-    column: str,
-    parts: dict[str, list[tuple[str, str]]],
-) -> None:
-    known = parts.setdefault(counted.table, [])
+def _add_counts(by_code: Packed, store: Store, counted: Counted, column: str) -> None:
     key = f"{counted.table} by {column}"
-    for published in store.releases():
-        for part in published.parts_of(counted.table, {}):
-            place = part.path, part.sha256
-            if place not in known:
-                known.append(place)
-            number, rows = known.index(place), 0
-            tallies = store.tally(
-                counted.table,
-                published,
-                (column, *counted.by),
-                evidence=counted.shown,
-                **dict(part.constants),
+    for number, (published, part) in enumerate(_parts(store, counted.table)):
+        rows = 0
+        tallies = store.tally(
+            counted.table,
+            published,
+            (column, *counted.by),
+            evidence=counted.shown,
+            **dict(part.constants),
+        )
+        for tally in tallies:
+            first = tally.first
+            if first.artifact != part.artifact.sha256:
+                continue
+            rows += tally.rows
+            cells = [_told(first.values[name]) for name in counted.shown]
+            printed = _json(first.printed) if first.printed else None
+            told = [number, first.ordinal, printed, tally.rows, *cells]
+            by_code.setdefault(str(tally.values[column]), {}).setdefault(key, []).append(told)
+        if rows != part.rows:
+            raise StoreError(
+                f"{rows} rows were counted where the manifest counts {part.rows}.",
+                where=str(published.root / part.path),
+                cure="this is a fault of the store; please report it.",
             )
-            for tally in tallies:
-                first = tally.first
-                if first.artifact != part.artifact.sha256:
-                    continue
-                rows += tally.rows
-                cells = [_told(first.values[name]) for name in counted.shown]
-                printed = _json(first.printed) if first.printed else None
-                told = [number, first.ordinal, printed, tally.rows, *cells]
-                by_code.setdefault(str(tally.values[column]), {}).setdefault(key, []).append(told)
-            if rows != part.rows:
-                raise StoreError(
-                    f"{rows} rows were counted where the manifest counts {part.rows}.",
-                    where=str(published.root / part.path),
-                    cure="this is a fault of the store; please report it.",
-                )
 
 
 def _told(cell: Cell) -> object:
