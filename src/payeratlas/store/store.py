@@ -154,13 +154,22 @@ class Store:
         """The releases that hold a table under the constants, in order."""
 
         def find() -> tuple[Published, ...]:
-            if constants:
-                among = self._holding(table, source, {})
-            else:
-                among = self.releases(source)
-            return tuple(p for p in among if p.holds(table, **constants))
+            held = self.once(("by table",), self._by_table).get(table, ())
+            return tuple(
+                p
+                for p in held
+                if source in (None, p.release.source) and p.holds(table, **constants)
+            )
 
         return self.once(("holding", table, source, tuple(constants.items())), find)
+
+    def _by_table(self) -> Mapping[str, list[Published]]:
+        """The releases that hold each table, in order."""
+        found: dict[str, list[Published]] = {}
+        for published in self.releases():
+            for table in dict.fromkeys(part.table for part in published.parts):
+                found.setdefault(table, []).append(published)
+        return found
 
     def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """What follows from this store alone, worked out when first asked for and then kept.
@@ -397,7 +406,8 @@ class Store:
             if isinstance(among, Published):
                 releases = [among]
             else:
-                releases = sorted(self.releases(among), key=lambda p: _order(p.release)[1:])
+                held = self._holding(table, among, {})
+                releases = sorted(held, key=lambda p: _order(p.release)[1:])
             return tuple(
                 (published, part)
                 for published in releases
@@ -416,7 +426,8 @@ class Store:
 
     def _settled(self, table: str) -> frozenset[str]:
         """The columns that some partition of a table has one value in: they may rule it out."""
-        parts = (part for p in self.releases() for part in p.parts_of(table, {}))
+        held = self._holding(table, None, {})
+        parts = (part for published in held for part in published.parts_of(table, {}))
         return frozenset(name for part in parts for name in part.constants)
 
     def _part(self, row: Row) -> Part:
