@@ -79,7 +79,7 @@ def sort_by_code(root: Path, progress: Progress | None = None) -> int:
     page counts them; small tables without codes are kept as they are.
     """
     store = Store(root, None)
-    looked_up = dict.fromkeys(tables_of_codes(store), (CODE,))
+    looked_up: dict[str, tuple[str, ...]] = dict.fromkeys(tables_of_codes(store), (CODE,))
     looked_up |= {addon.TABLE: ("addon", "primary")}
     edits = Counted(ptp.TABLE, tuple(ptp.COLUMNS), ptp.BY, (*ptp.BY, *ptp.CODES))
     rows = Counter[str]()

@@ -61,16 +61,17 @@ def _rule(rule_id: str) -> Rule:
     prefix = f"{_package.__name__}."
     for name, module in sorted(sys.modules.items()):
         if name.startswith(prefix):
-            for rule in getattr(module, "RULES", ()):
+            own: tuple[Rule, ...] = getattr(module, "RULES", ())
+            for rule in own:
                 if rule.id == rule_id:
                     return rule
-    rule = rules().get(rule_id)
-    if rule is None:
+    found = rules().get(rule_id)
+    if found is None:
         raise InputError(
             f"there is no rule '{rule_id}'.",
             cure="a page of another software version may name rules that this one lacks.",
         )
-    return rule
+    return found
 
 
 def derive(
