@@ -100,6 +100,13 @@ class ByCode:
                 found = [entry for entry in found if entry[1].values[name] in accepted]
         return found
 
+    def counted(self, table: Table, by: Sequence[str], shown: Sequence[str]) -> Sequence[str]:
+        """The columns by whose codes rows of a table were counted by those values; else none."""
+        counted = self._counted.get(table.name)
+        if counted is None or (list(by), list(shown)) != (counted["by"], counted["shown"]):
+            return ()
+        return counted["columns"]
+
     def counts(
         self,
         table: Table,
@@ -110,10 +117,8 @@ class ByCode:
     ) -> list[tuple[int, Count]] | None:
         """By number of the partition, how many rows of one code share the values of ``by``, with
         the first row, of which ``shown`` columns are told; None where that was not counted."""
-        counted = self._counted.get(table.name)
-        if counted is None or (list(by), list(shown)) != (counted["by"], counted["shown"]):
-            return None
-        column = next((name for name in where if name in counted["columns"]), "")
+        columns = self.counted(table, by, shown)
+        column = next((name for name in where if name in columns), "")
         if not column or not isinstance(where[column], str):
             return None
         for name, value in where.items():

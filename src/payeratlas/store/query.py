@@ -115,16 +115,28 @@ class Reader:
 
         ``ordinal`` asks for the row of one record.
         """
-        if self._ahead is not None and ordinal is None:
-            return self._ahead.rows(table, parts, where)
         if ordinal is not None:
             return self._read(table, parts, where, ordinal)
         refuse_other_than_text(table, where)
         found, rest = self._sorted_rows(table, parts, where)
+        if rest and self._ahead is not None:
+            return self._ahead.rows(table, parts, where)
         if rest:
             found += self._entries(table, rest, where, None)
             found.sort(key=lambda entry: (entry[0], entry[1].ordinal))
         return [row for _, row in found]
+
+    def counted(
+        self,
+        table: Table,
+        parts: Sequence[tuple[Published, Part]],
+        by: Sequence[str],
+        evidence: Sequence[str],
+    ) -> bool:
+        """Whether the rows of every code were counted so in advance, in all of the partitions."""
+        held, rest = self._held(table, parts)
+        shown = list(dict.fromkeys([*by, *evidence]))
+        return not rest and all(by_code.counted(table, by, shown) for by_code in held)
 
     def _sorted_rows(
         self,
