@@ -320,3 +320,25 @@ def test_embedded_counts_of_any_code_are_those_of_its_partitions(shipped: Store)
                 found = shipped.tally("ncci_ptp", published, ptp.BY, evidence=ptp.CODES, **where)
                 assert found == counted_plainly(shipped, parts, **where)
                 assert code == "0213T" or found
+
+
+def test_expected_codes_of_shipped_data_need_no_reading_ahead(
+    sorted_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = own_store(sorted_store.root)
+    rows = plainly(one, "rbcs", placed(one, "rbcs"))
+    asked_without_database(one, monkeypatch)
+    one.expect(row.text("hcpcs") for row in rows)
+    for row in rows:
+        assert row in one.history("rbcs", hcpcs=row.text("hcpcs"))
+
+
+def test_a_data_set_says_whether_its_counts_were_shipped(
+    sorted_store: Store, tmp_path: Path
+) -> None:
+    (published,) = sorted_store.releases("ncci_ptp")
+    assert sorted_store.counted("ncci_ptp", published, ptp.BY, evidence=ptp.CODES)
+    assert not sorted_store.counted("ncci_ptp", published, ("rationale",))
+    bare = ncci_store(tmp_path)
+    (published,) = bare.releases("ncci_ptp")
+    assert not bare.counted("ncci_ptp", published, ptp.BY, evidence=ptp.CODES)
