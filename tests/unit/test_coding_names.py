@@ -245,13 +245,20 @@ decides = "It is this one."
 def family(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """The files of the families, to be replaced."""
     found: dict[str, str] = {}
-    caches = (names._texts, names._places, names._family)
-    for one in caches:
+    caches = (names._places, names._family, names._alone, names._sliced)
+    for one in (names._texts, *caches):
         one.cache_clear()
     monkeypatch.setattr(names, "_texts", lambda: found)
     yield found
-    for one in (names._places, names._family):
+    for one in caches:
         one.cache_clear()
+
+
+def test_a_record_alone_is_that_of_its_whole_file() -> None:
+    for code in named():
+        whole = names._record(code)
+        assert whole is not None
+        assert own_name(code) == whole.own
 
 
 def test_two_records_of_a_code_are_refused(family: dict[str, str]) -> None:

@@ -23,9 +23,9 @@ from payeratlas.store.changes import (
     changes,
     compare,
     predecessor,
-    row_changes,
     rows_of,
 )
+from payeratlas.store.row_changes import row_changes
 from payeratlas.tables.contract import Column, Row, Table
 from storekit import JANUARY, gpci, gpci_rows, mue, own_store, publish_gpci, release
 

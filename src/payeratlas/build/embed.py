@@ -12,17 +12,22 @@ from __future__ import annotations
 import argparse
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from payeratlas.build.ingest import Progress, add
 from payeratlas.model.errors import AtlasError, FileError
+from payeratlas.pages.facts import addon, ptp
+from payeratlas.pages.releases import CODE, tables_of_codes
 from payeratlas.store import EMBEDDED, Published, Store
+from payeratlas.store.by_code_write import Counted, write
 
 INVENTORY = "inventory.toml"
 REPOSITORY = EMBEDDED.parents[2]
 """Where ``kept_in`` of an entry is looked for: the folder that this package was checked out to."""
+WHOLE = 3000  # rows of all releases of a table without codes that is kept as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,29 @@ def build(
         if (release.source, release.id) not in listed:
             store.withdraw(release.source, release.id)
     store.seal()
+    sort_by_code(root, progress)
     return store.releases()
+
+
+def sort_by_code(root: Path, progress: Progress | None = None) -> int:
+    """Write the rows of a sealed data set by code too, for who asks for one code; its size.
+
+    Every table of billing codes is sorted by them, but the edits, whose millions are counted as a
+    page counts them; small tables without codes are kept as they are.
+    """
+    store = Store(root, None)
+    looked_up: dict[str, tuple[str, ...]] = dict.fromkeys(tables_of_codes(store), (CODE,))
+    looked_up |= {addon.TABLE: ("addon", "primary")}
+    edits = Counted(ptp.TABLE, tuple(ptp.COLUMNS), ptp.BY, (*ptp.BY, *ptp.CODES))
+    rows = Counter[str]()
+    for part in (part for published in store.releases() for part in published.parts):
+        rows[part.table] += part.rows
+    whole = [
+        table
+        for table, count in rows.items()
+        if count <= WHOLE and table not in looked_up and table != ptp.TABLE
+    ]
+    return write(store, looked_up, [edits], whole, progress)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -102,15 +102,17 @@ def _traits(row: Row) -> tuple[Trait, ...]:
 
 @cache
 def _words() -> dict[str, dict[str, Wording]]:
-    source = files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8")
-    tables = tomllib.loads(source)
     return {
-        group: {name: wording(words) for name, words in tables[group].items()}
+        group: {name: wording(words) for name, words in _tables()[group].items()}
         for group in ("kind", "trait")
     }
 
 
 @cache
 def _ranges() -> tuple[tuple[str, str], ...]:
-    source = files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8")
-    return tuple(sorted(tomllib.loads(source)["starts"].items()))
+    return tuple(sorted(_tables()["starts"].items()))
+
+
+@cache
+def _tables() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8"))

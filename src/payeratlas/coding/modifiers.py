@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from payeratlas.coding.catalogue import (
     Case,
@@ -23,6 +24,7 @@ from payeratlas.coding.kinds import is_visit, kind
 from payeratlas.coding.places import PRICED
 from payeratlas.coding.wording import Row, Wording, text, wording
 from payeratlas.model.codes import Modifier
+from payeratlas.tables.contract import Cell
 
 __all__ = [
     "Ruling",
@@ -219,13 +221,23 @@ def _group(code: str, row: Row) -> str:
     return _OWN_SCHEDULE.get(kind(code, row).id, "service")
 
 
-def _judged(row: Row, code: str, own_rows: Collection[str] | None) -> list[Verdict]:
+def _judged(row: Row, code: str, own_rows: Collection[str] | None) -> tuple[Verdict, ...]:
+    # Several parts of a page ask about the same row.
+    own = None if own_rows is None else frozenset(own_rows)
+    return _judged_once(tuple(row.items()), code, own)
+
+
+@lru_cache(maxsize=16)
+def _judged_once(
+    cells: tuple[tuple[str, Cell], ...], code: str, own_rows: frozenset[str] | None
+) -> tuple[Verdict, ...]:
+    row = dict(cells)
     groups = ("service", _group(code, row))
-    return [
+    return tuple(
         _judge(record, row, code, own_rows)
         for record in records().values()
         if record.group in groups
-    ]
+    )
 
 
 def _judge(record: Record, row: Row, code: str, own_rows: Collection[str] | None) -> Verdict:

@@ -65,8 +65,8 @@ class Sibling:
 
 def own_name(code: str) -> OwnName | None:
     """Our record of the code; None where no family holds one yet."""
-    record = _record(code)
-    return record.own if record else None
+    place = _places().get(code)
+    return _alone(place, code).own if place else None
 
 
 def siblings(code: str) -> tuple[Sibling, ...]:
@@ -135,6 +135,8 @@ class _Family:
 
 _KEYS = {"code", "name", "decides", "unit", "group", "nearest", "sources"}
 _KEYS |= {"search", "ended", "replaced_by", "listed_in"}
+_RECORD = re.compile(r"^\[\[code\]\]", re.MULTILINE)
+_TABLE = re.compile(r"^\[", re.MULTILINE)
 _CODE = re.compile(r'^code\s*=\s*"(\w+)"$', re.MULTILINE)
 
 
@@ -164,6 +166,25 @@ def _pair(code: str, other: str) -> _Pair | None:
         if found := _family(place).pairs.get(frozenset({code, other})):
             return found
     return None
+
+
+@cache
+def _alone(place: str, code: str) -> _Record:
+    """One record of a file without the others: a page names codes of many families, each by one."""
+    shared, slices = _sliced(place)
+    (item,) = tomllib.loads(slices[code])["code"]
+    return _read(item, shared["family"], shared.get("source", {}))
+
+
+@cache
+def _sliced(place: str) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """What all records of a file share, and each record as the TOML that it is."""
+    head, *records = _RECORD.split(_texts()[place])
+    slices = {}
+    for record in records:
+        own = _TABLE.split(record)[0]  # notes on pairs of codes follow the last one
+        slices[_CODE.findall(own)[0]] = f"[[code]]{own}"
+    return tomllib.loads(head), slices
 
 
 @cache

@@ -11,11 +11,11 @@ from payeratlas.model.codes import subject
 from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.provenance import Release
 from payeratlas.model.time import AsOf
-from payeratlas.pages.facts.pfs import SETTINGS, STANDARD, TABLE, period_of, row_facts
+from payeratlas.pages.facts.pfs import SETTINGS, STANDARD, TABLE, payment_facts, period_of
 from payeratlas.pricing.change import Change, split
 from payeratlas.pricing.policy import Inference, inferences
 from payeratlas.store import Store
-from payeratlas.tables.catalog import catalog
+from payeratlas.tables.catalog import contract
 from payeratlas.tables.contract import Row
 
 _ROLES = {
@@ -81,8 +81,7 @@ def revisions(code: str, as_of: AsOf, store: Store) -> tuple[Revision, ...]:
 
 def revision(before: Row, after: Row, as_of: AsOf, store: Store) -> Revision:
     """What moved between two rows of a code (and modifier) in two releases of the fee schedule."""
-    earlier = {fact.measure: fact for fact in row_facts(before, as_of, store)}
-    later = {fact.measure: fact for fact in row_facts(after, as_of, store)}
+    earlier, later = (payment_facts(row, as_of, store) for row in (before, after))
     amounts: dict[str, Change] = {}
     for setting in SETTINGS:
         payment = f"pfs.payment.{setting}"
@@ -137,7 +136,7 @@ def _values(facts: Mapping[str, Fact]) -> dict[str, Fact]:
 
 def _moved(before: Row, after: Row, store: Store) -> list[Moved]:
     found = []
-    for column in catalog()[TABLE].columns:
+    for column in contract(TABLE).columns:
         name = column.name
         if name in ("hcpcs", "modifier", "participation") or any(a in name for a in _AMOUNTS):
             continue

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.metadata import version
-
 from payeratlas.coding.names import own_name
 from payeratlas.model.codes import Coding
 from payeratlas.model.errors import InputError
@@ -45,17 +42,12 @@ def page_of(code: str, as_of: AsOf, store: Store) -> Page:
         summary=_summary(coding, facts, as_of),
         as_of=as_of,
         edition=store.edition,
-        version=_version(),
+        version=store.version,
         facts=facts,
         sections=tuple(section for section in sections if section is not None),
         releases=resting_on(as_of, store),
         notices=notices,
     )
-
-
-@cache
-def _version() -> str:
-    return version("payeratlas")
 
 
 def _listing(code: str, fact: Fact) -> bool:

@@ -27,9 +27,9 @@ from payeratlas.store.changes import (
     Comparison,
     Sheet,
     changes,
-    differing,
     rows_of,
 )
+from payeratlas.store.row_changes import differing
 from payeratlas.tables.contract import Row, Table
 
 CAUSES = tuple(cause for cause, _ in STEPS)

@@ -20,9 +20,9 @@ from payeratlas.model.time import AsOf
 from payeratlas.pages.changes import Moved
 from payeratlas.pages.facts import asc, asp, clfs, mue, opps
 from payeratlas.store import Published, Store
-from payeratlas.store.changes import row_changes
 from payeratlas.store.manifest import Wanted
-from payeratlas.tables.catalog import catalog
+from payeratlas.store.row_changes import row_changes
+from payeratlas.tables.catalog import contract
 from payeratlas.tables.contract import Row
 
 COMPARABLE = 2
@@ -209,8 +209,10 @@ def between(
     A column that one layout alone has is not compared. Rows that an excerpt lacks were not removed.
     """
     (old, old_rows), (new, new_rows) = before, after
-    table = catalog()[followed.table]
-    silent = _columns(followed, old) ^ _columns(followed, new)
+    table = contract(followed.table)
+    silent = _columns(followed, old, store) ^ _columns(followed, new, store)
+    if not old_rows and not new_rows:
+        return
     added, removed, changed = row_changes(table, old_rows, new_rows, silent=silent)
     releases = old.release, new.release
     told = [name for name in followed.columns if name not in silent]
@@ -243,7 +245,7 @@ def cell_fact(followed: Followed, row: Row, column: str, store: Store) -> Fact:
     for fact in followed.facts(row, store) if followed.facts else ():
         if _STATED.get(fact.measure) == column:
             return fact
-    unit = catalog()[row.table].column(column).unit
+    unit = contract(row.table).column(column).unit
     value: Value | None = None
     if unit == "USD":
         exact = row.decimal(column)
@@ -271,10 +273,15 @@ def not_listed(fact: Fact, release: Release) -> Fact:
     return Fact(fact.measure, fact.subject, why, fact.unit, release.covers)
 
 
-def _columns(followed: Followed, published: Published) -> frozenset[str]:
+def _columns(followed: Followed, published: Published, store: Store) -> frozenset[str]:
     """The columns that all files of a release print or settle for a list."""
-    parts = published.parts_of(followed.table, followed.part)
-    return frozenset.intersection(*(frozenset({*p.bindings, *p.constants}) for p in parts))
+    release = published.release
+
+    def find() -> frozenset[str]:
+        parts = store.handed(published).parts_of(followed.table, followed.part)
+        return frozenset.intersection(*(frozenset({*p.bindings, *p.constants}) for p in parts))
+
+    return store.once(("columns", followed.id, release.source, release.id), find)
 
 
 def _who(row: Row, followed: Followed) -> str:

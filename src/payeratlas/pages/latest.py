@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from payeratlas.model.facts import Unknown
@@ -16,6 +17,13 @@ def newest(
 
     For a release without an end the day is its first. None where no release was known.
     """
+    key = "newest", table, as_of, tuple(constants.items())
+    return store.once(key, lambda: _newest(table, as_of, store, constants))
+
+
+def _newest(
+    table: str, as_of: AsOf, store: Store, constants: Mapping[str, str]
+) -> tuple[Published, date] | None:
     held = [
         published
         for published in store.releases()

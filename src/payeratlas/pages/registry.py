@@ -7,13 +7,13 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from typing import cast
 
 from payeratlas.model.time import AsOf
 from payeratlas.pages import sections as _package
 from payeratlas.pages.page import Section
 from payeratlas.store import Store
+from payeratlas.store.software import plug_ins
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -40,7 +40,7 @@ def registered() -> tuple[tuple[Place, Compose], ...]:
         for info in pkgutil.iter_modules(_package.__path__)
         if not info.name.startswith("_")
     ]
-    modules += [point.load() for point in entry_points(group="payeratlas.sections")]
+    modules += [point.load() for point in plug_ins("payeratlas.sections")]
     found = []
     for module in modules:
         place = cast(Place, module.SECTION)

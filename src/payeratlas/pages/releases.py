@@ -11,7 +11,7 @@ from payeratlas.model.facts import Unknown
 from payeratlas.model.provenance import Release
 from payeratlas.model.time import AsOf, Period
 from payeratlas.store import Store, Watched
-from payeratlas.tables.catalog import catalog
+from payeratlas.tables.catalog import contract
 
 CODE = "hcpcs"
 """The column that names a billing code in every table of codes."""
@@ -32,7 +32,8 @@ def resting_on(as_of: AsOf, store: Store) -> tuple[Release, ...]:
     answering = releases_in_force(as_of, store)
     if not isinstance(store, Watched):
         return answering
-    return tuple(release for release in answering if release in store.used)
+    used = store.used
+    return tuple(release for release in answering if release in used)
 
 
 def series_read(store: Store) -> tuple[str, ...]:
@@ -80,9 +81,7 @@ def tables_of_codes(store: Store) -> tuple[str, ...]:
     """The tables on hand whose rows are of billing codes, by name."""
     on_hand = dict.fromkeys(table for table, _ in store.series())
     return tuple(
-        table
-        for table in on_hand
-        if any(column.name == CODE for column in catalog()[table].columns)
+        table for table in on_hand if any(column.name == CODE for column in contract(table).columns)
     )
 
 

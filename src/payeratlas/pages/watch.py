@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
-from importlib.metadata import version
 from typing import Literal
 
 from payeratlas.model.codes import Coding, subject
@@ -162,7 +161,7 @@ def report(codes: Sequence[str], since: date, as_of: AsOf, store: Store) -> Repo
         for finding in _compared(followed, codes, start, as_of, store):
             found[finding.code, followed.id] = finding
     ordered = tuple(found[code, followed.id] for code in codes for followed in LISTS)
-    return Report(tuple(codes), since, as_of, ordered, store.edition, version("payeratlas"))
+    return Report(tuple(codes), since, as_of, ordered, store.edition, store.version)
 
 
 def _compared(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -54,14 +55,23 @@ def rules() -> Mapping[str, Rule]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
+@cache
 def _rule(rule_id: str) -> Rule:
-    rule = rules().get(rule_id)
-    if rule is None:
+    # Whoever derives has mostly loaded the module of the rule; the others may stay unread.
+    prefix = f"{_package.__name__}."
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith(prefix):
+            own: tuple[Rule, ...] = getattr(module, "RULES", ())
+            for rule in own:
+                if rule.id == rule_id:
+                    return rule
+    found = rules().get(rule_id)
+    if found is None:
         raise InputError(
             f"there is no rule '{rule_id}'.",
             cure="a page of another software version may name rules that this one lacks.",
         )
-    return rule
+    return found
 
 
 def derive(

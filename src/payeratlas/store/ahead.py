@@ -26,12 +26,14 @@ class Ahead:
         self._read = read
         self._codes: frozenset[str] = frozenset()
         self._by_code: dict[tuple[str, str], dict[str, list[Row]]] = {}
+        self._joined: dict[tuple[int, str], tuple[Parts, dict[str, list[Row]]]] = {}
         self._whole: dict[tuple[object, ...], list[Row]] = {}
 
     def expect(self, codes: Iterable[str]) -> None:
         """The codes that come next; rows of earlier ones are let go."""
         self._codes = frozenset(codes)
         self._by_code.clear()
+        self._joined.clear()
 
     def rows(
         self,
@@ -44,19 +46,34 @@ class Ahead:
         column = next((name for name, value in where.items() if value in self._codes), "")
         if not column:
             return self._uncoded(table, parts, where)
-        code = str(where[column])
-        held = [self._held(table, column, part) for part in parts]
-        if missing := [part for part, one in zip(parts, held, strict=True) if one is None]:
-            self._load(table, column, missing)
-            held = [self._held(table, column, part) for part in parts]
-        others = [(name, wanted(value)) for name, value in where.items() if name != column]
-        return [
-            row
-            for one in held
-            if one is not None
-            for row in one.get(code, ())
-            if all(row[name] in accepted for name, accepted in others)
-        ]
+        rows = self._rows_by_code(table, parts, column).get(str(where[column]), [])
+        for name, value in where.items():
+            if name != column:
+                accepted = wanted(value)
+                rows = [row for row in rows if row.values[name] in accepted]
+        return list(rows)
+
+    def _rows_by_code(self, table: Table, parts: Parts, column: str) -> dict[str, list[Row]]:
+        """Rows of the expected codes in some partitions, by partition and record for each code.
+
+        The same partitions are asked for a code after another, so that what is joined once is kept
+        by the identity of their list (the list is kept too: nothing else can take its identity).
+        """
+        key = id(parts), column
+        joined = self._joined.get(key)
+        if joined is None or joined[0] is not parts:
+            names = [_name(part) for part in parts]
+            missing = [
+                p for p, n in zip(parts, names, strict=True) if (n, column) not in self._by_code
+            ]
+            if missing:
+                self._load(table, column, missing)
+            together: dict[str, list[Row]] = {}
+            for name in names:
+                for code, rows in self._by_code[name, column].items():
+                    together.setdefault(code, []).extend(rows)
+            joined = self._joined[key] = parts, together
+        return joined[1]
 
     def _uncoded(
         self,
@@ -75,11 +92,6 @@ class Ahead:
             if len(rows) <= _WHOLE:
                 self._whole[key] = rows
         return list(rows)
-
-    def _held(
-        self, table: Table, column: str, part: tuple[Published, Part]
-    ) -> dict[str, list[Row]] | None:
-        return self._by_code.get((_name(part), column))
 
     def _load(self, table: Table, column: str, parts: Parts) -> None:
         """Read the rows of all expected codes, and sort them by partition and code."""

@@ -4,19 +4,21 @@ Pure: rows in, differences out. Cells are compared by value, never by their prin
 not a change: a column that only one of two files prints is named and not compared, and what an
 excerpt does not hold was not removed.
 
-Whole releases are compared as Arrow tables (:func:`changes`), a few rows as rows
-(:func:`row_changes`), with the same outcome.
+Whole releases are compared here, as Arrow tables; a few rows as rows, with the same outcome, in
+:mod:`payeratlas.store.row_changes`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from payeratlas.model.provenance import Release
-from payeratlas.tables.contract import PROVENANCE, Cell, Row, Table
+from payeratlas.store.row_changes import Changed as Changed  # part of a comparison's result
+from payeratlas.store.row_changes import differing
+from payeratlas.tables.contract import PROVENANCE, Row, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,19 +44,6 @@ class Sheet:
     constants: Mapping[str, str]
     columns: frozenset[str]
     rows: pa.Table = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """One row before and after, and the columns in which it differs, in the contract's order."""
-
-    before: Row
-    after: Row
-    columns: tuple[str, ...]
-
-    def cells(self) -> tuple[tuple[str, Cell, Cell], ...]:
-        """(column, value before, value after) of each difference."""
-        return tuple((name, self.before[name], self.after[name]) for name in self.columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -305,38 +294,3 @@ def rows_of(sheet: Sheet, places: pa.Array[Any]) -> list[Row]:
         )
         for cells in taken.to_pylist()
     ]
-
-
-# -- some rows -----------------------------------------------------------------------------------
-
-
-def differing(columns: Iterable[str], before: Row, after: Row) -> tuple[str, ...]:
-    """The columns in which two rows differ, in the order given."""
-    return tuple(name for name in columns if before[name] != after[name])
-
-
-def row_changes(
-    table: Table, before: Sequence[Row], after: Sequence[Row], *, silent: Collection[str] = ()
-) -> tuple[list[Row], list[Row], list[Changed]]:
-    """Rows added, removed and changed between two lists of rows of a table.
-
-    ``silent`` columns are printed by one side only; they are left out, of the key too. ValueError
-    where a key stands twice in one list.
-    """
-    key = [name for name in table.key if name not in silent]
-    columns = [c.name for c in table.columns if c.name not in table.key and c.name not in silent]
-    old, new = _named(key, before), _named(key, after)
-    pairs = [(old[name], row) for name, row in new.items() if name in old]
-    found = [Changed(b, a, differing(columns, b, a)) for b, a in pairs]
-    return (
-        [row for name, row in new.items() if name not in old],
-        [row for name, row in old.items() if name not in new],
-        [each for each in found if each.columns],
-    )
-
-
-def _named(key: Sequence[str], rows: Sequence[Row]) -> dict[tuple[Cell, ...], Row]:
-    named = {tuple(row[name] for name in key): row for row in rows}
-    if len(named) != len(rows):
-        raise ValueError(f"a key ({', '.join(key)}) stands twice")
-    return named

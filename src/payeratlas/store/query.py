@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from payeratlas.model.errors import StoreError
 from payeratlas.store.ahead import Ahead, refuse_other_than_text
+from payeratlas.store.by_code import NAME, ByCode
 from payeratlas.store.disk import sha256_of
 from payeratlas.store.manifest import Part, Published, Wanted, wanted
 from payeratlas.tables.contract import PROVENANCE, Cell, Row, Table
@@ -87,6 +88,7 @@ class Reader:
         self._trusted: set[tuple[Path, str]] = set()
         self._opening = threading.Lock()
         self._ahead: Ahead | None = None
+        self._by_code: dict[Path, ByCode | None] = {}
 
     def trust(self, published: Published, part: Part) -> Path:
         """The path of a partition, verified on first use."""
@@ -105,7 +107,7 @@ class Reader:
     def rows(
         self,
         table: Table,
-        parts: Iterable[tuple[Published, Part]],
+        parts: Sequence[tuple[Published, Part]],
         where: Mapping[str, Wanted],
         ordinal: int | None = None,
     ) -> list[Row]:
@@ -113,9 +115,73 @@ class Reader:
 
         ``ordinal`` asks for the row of one record.
         """
-        if self._ahead is not None and ordinal is None:
-            return self._ahead.rows(table, list(parts), where)
-        return self._read(table, parts, where, ordinal)
+        if ordinal is not None:
+            return self._read(table, parts, where, ordinal)
+        refuse_other_than_text(table, where)
+        found, rest = self._sorted_rows(table, parts, where)
+        if rest and self._ahead is not None:
+            return self._ahead.rows(table, parts, where)
+        if rest:
+            found += self._entries(table, rest, where, None)
+            found.sort(key=lambda entry: (entry[0], entry[1].ordinal))
+        return [row for _, row in found]
+
+    def counted(
+        self,
+        table: Table,
+        parts: Sequence[tuple[Published, Part]],
+        by: Sequence[str],
+        evidence: Sequence[str],
+    ) -> bool:
+        """Whether the rows of every code were counted so in advance, in all of the partitions."""
+        held, rest = self._held(table, parts)
+        shown = list(dict.fromkeys([*by, *evidence]))
+        return not rest and all(by_code.counted(table, by, shown) for by_code in held)
+
+    def _sorted_rows(
+        self,
+        table: Table,
+        parts: Sequence[tuple[Published, Part]],
+        where: Mapping[str, Wanted],
+    ) -> tuple[list[tuple[int, Row]], list[tuple[int, tuple[Published, Part]]]]:
+        """Rows of the partitions that stand sorted by code, where those answer the question; and
+        the partitions that have to be read themselves. Both with their place among ``parts``."""
+        held, rest = self._held(table, parts)
+        found = []
+        for by_code, numbers in held.items():
+            if not by_code.answers(table, where):
+                rest += [(index, parts[index]) for index in numbers.values()]
+                continue
+            placed = {number: parts[index] for number, index in numbers.items()}
+            found += [(numbers[n], row) for n, row in by_code.rows(table, placed, where)]
+        found.sort(key=lambda entry: (entry[0], entry[1].ordinal))
+        rest.sort(key=lambda entry: entry[0])
+        return found, rest
+
+    def _held(
+        self, table: Table, parts: Sequence[tuple[Published, Part]]
+    ) -> tuple[dict[ByCode, dict[int, int]], list[tuple[int, tuple[Published, Part]]]]:
+        """For each file of rows by code its partitions among ``parts``, by number, with their
+        place; and the others."""
+        held: dict[ByCode, dict[int, int]] = {}
+        rest = []
+        for index, (published, part) in enumerate(parts):
+            by_code = self._by_code_of(published.root)
+            number = by_code.number(table, part) if by_code else None
+            if by_code is None or number is None:
+                rest.append((index, (published, part)))
+            else:
+                held.setdefault(by_code, {})[number] = index
+        return held, rest
+
+    def _by_code_of(self, root: Path) -> ByCode | None:
+        """The rows by code of one data set, where they were written."""
+        if root not in self._by_code:
+            try:
+                self._by_code[root] = ByCode(root / NAME)
+            except OSError:
+                self._by_code[root] = None
+        return self._by_code[root]
 
     def _read(
         self,
@@ -124,8 +190,19 @@ class Reader:
         where: Mapping[str, Wanted],
         ordinal: int | None = None,
     ) -> list[Row]:
+        """Rows out of the partitions themselves."""
+        found = self._entries(table, list(enumerate(parts)), where, ordinal)
+        return [row for _, row in found]
+
+    def _entries(
+        self,
+        table: Table,
+        parts: Iterable[tuple[int, tuple[Published, Part]]],
+        where: Mapping[str, Wanted],
+        ordinal: int | None,
+    ) -> list[tuple[int, Row]]:
         places: dict[str, tuple[int, str]] = {}
-        for index, (published, part) in enumerate(parts):
+        for index, (published, part) in parts:
             path = self.trust(published, part)
             places[str(path)] = index, published.release.source
         if not places:
@@ -145,28 +222,65 @@ class Reader:
             texts = json.loads(printed) if printed else {}
             values_by_name = dict(zip(own, cells, strict=True))
             row = Row(table.name, source, release, artifact, ordinal, values_by_name, texts)
-            rows.append((index, ordinal, row))
-        rows.sort(key=lambda entry: entry[:2])
-        return [row for _, _, row in rows]
+            rows.append((index, row))
+        rows.sort(key=lambda entry: (entry[0], entry[1].ordinal))
+        return rows
 
     def tally(
         self,
         table: Table,
-        parts: Iterable[tuple[Published, Part]],
+        parts: Sequence[tuple[Published, Part]],
         by: Sequence[str],
         evidence: Sequence[str],
         where: Mapping[str, Wanted],
     ) -> list[Tally]:
         """The rows that meet every condition, counted by the values of some columns, by partition
         and first record. No row but the witness of each count is made."""
-        places: dict[str, tuple[int, str, Part]] = {}
-        for index, (published, part) in enumerate(parts):
-            places[str(self.trust(published, part))] = index, published.release.source, part
-        if not places:
-            return []
+        refuse_other_than_text(table, where)
         shared, shown = [*by], list(dict.fromkeys([*by, *evidence]))
         for name in shown:
             table.column(name)
+        tallies, rest = self._counted(table, parts, shared, shown, where)
+        if rest:
+            tallies += self._count(table, rest, shared, shown, where)
+        tallies.sort(key=lambda entry: (entry[0], entry[1].first.ordinal))
+        return [found for _, found in tallies]
+
+    def _counted(
+        self,
+        table: Table,
+        parts: Sequence[tuple[Published, Part]],
+        by: Sequence[str],
+        shown: Sequence[str],
+        where: Mapping[str, Wanted],
+    ) -> tuple[list[tuple[int, Tally]], list[tuple[int, tuple[Published, Part]]]]:
+        """Counts that stand sorted by code, and the partitions whose rows have to be counted."""
+        held, rest = self._held(table, parts)
+        found = []
+        for by_code, numbers in held.items():
+            placed = {number: parts[index] for number, index in numbers.items()}
+            counts = by_code.counts(table, placed, by, shown, where)
+            if counts is None:
+                rest += [(index, parts[index]) for index in numbers.values()]
+                continue
+            for number, (rows, first) in counts:
+                values = {name: first.values[name] for name in by}
+                found.append((numbers[number], Tally(values, rows, first)))
+        return found, rest
+
+    def _count(
+        self,
+        table: Table,
+        parts: Iterable[tuple[int, tuple[Published, Part]]],
+        shared: Sequence[str],
+        shown: Sequence[str],
+        where: Mapping[str, Wanted],
+    ) -> list[tuple[int, Tally]]:
+        places: dict[str, tuple[int, str, Part]] = {}
+        for index, (published, part) in parts:
+            places[str(self.trust(published, part))] = index, published.release.source, part
+        if not places:
+            return []
         condition, values = _condition(table, where, None)
         groups = "".join(f', "{name}"' for name in shared)
         packed = ", ".join(f'"{name}" := "{name}"' for name in (*shown, "printed"))
@@ -185,10 +299,8 @@ class Reader:
             texts = json.loads(printed) if printed else {}
             cells = {**part.constants, **first}
             row = Row(table.name, source, release, artifact, ordinal, cells, texts)
-            found = Tally(dict(zip(shared, keys, strict=True)), rows, row)
-            tallies.append((index, ordinal, found))
-        tallies.sort(key=lambda entry: entry[:2])
-        return [found for _, _, found in tallies]
+            tallies.append((index, Tally(dict(zip(shared, keys, strict=True)), rows, row)))
+        return tallies
 
     def _fetch(self, statement: str, paths: list[str], values: list[Any]) -> list[tuple[Any, ...]]:
         """All rows of a statement; a cursor for each, so that threads do not share results."""

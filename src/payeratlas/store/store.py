@@ -13,7 +13,7 @@ from payeratlas.model.errors import StoreError
 from payeratlas.model.facts import Fact, Unknown, Value
 from payeratlas.model.provenance import Citation, Release
 from payeratlas.model.time import AsOf, Period
-from payeratlas.store import inforce
+from payeratlas.store import inforce, software
 from payeratlas.store.cell import citation, nothing_printed, value_of
 from payeratlas.store.disk import ReadLock, sha256_of
 from payeratlas.store.manifest import (
@@ -27,7 +27,7 @@ from payeratlas.store.manifest import (
 )
 from payeratlas.store.query import Reader, Tally, scanned
 from payeratlas.store.reopen import Reopened, reopen
-from payeratlas.tables.catalog import catalog
+from payeratlas.tables.catalog import catalog, contract
 from payeratlas.tables.contract import Row, Table
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 EMBEDDED = Path(__file__).parents[1] / "embedded"
 T = TypeVar("T")
+Placed = tuple[Published, Part]
+_NEVER = object()
 _KEPT = 10_000  # answers kept by once(), so that a process that runs for weeks does not grow
 
 
@@ -57,6 +59,7 @@ class Store:
         self._roots = (*((self._embedded,) if self._embedded else ()), self.root)
         self._reader = Reader(self._roots)
         self._once: dict[Hashable, Any] = {}
+        self._parts_of: dict[tuple[str, str, str, str], list[Part]] = {}
         self._published = self._load()
         self._closing = weakref.finalize(self, _close, self._lock, self._reader)
 
@@ -80,6 +83,7 @@ class Store:
 
     def _load(self) -> dict[tuple[str, str], Published]:
         self._once.clear()
+        self._parts_of.clear()
         found: dict[tuple[str, str], Published] = {}
         for root in self._roots:
             for path in sorted((root / "releases").glob("*/*.json")):
@@ -118,6 +122,10 @@ class Store:
         """The release a row belongs to."""
         return self._holder(row.source, row.release).release
 
+    def handed(self, published: Published) -> Published:
+        """A release as this store hands it out, whichever view of the store gave it before."""
+        return self._holder(published.release.source, published.release.id)
+
     def in_force(
         self, table: str, as_of: AsOf, *, source: str | None = None, **constants: Wanted
     ) -> Published | Unknown:
@@ -133,12 +141,35 @@ class Store:
     def _in_force(
         self, table: str, as_of: AsOf, source: str | None, constants: Mapping[str, Wanted]
     ) -> Published | Unknown:
-        holding = {id(p.release): p for p in self.releases(source) if p.holds(table, **constants)}
-        releases = [p.release for p in holding.values()]
+        holding = self._holding(table, source, constants)
+        releases = [p.release for p in holding]
         match = inforce.in_force(releases, as_of)
         if match is None:
             return inforce.gap(releases, as_of, _sought(table, constants))
-        return holding[id(match)]
+        return next(p for p in holding if p.release is match)
+
+    def _holding(
+        self, table: str, source: str | None, constants: Mapping[str, Wanted]
+    ) -> tuple[Published, ...]:
+        """The releases that hold a table under the constants, in order."""
+
+        def find() -> tuple[Published, ...]:
+            held = self.once(("by table",), self._by_table).get(table, ())
+            return tuple(
+                p
+                for p in held
+                if source in (None, p.release.source) and p.holds(table, **constants)
+            )
+
+        return self.once(("holding", table, source, tuple(constants.items())), find)
+
+    def _by_table(self) -> Mapping[str, list[Published]]:
+        """The releases that hold each table, in order."""
+        found: dict[str, list[Published]] = {}
+        for published in self.releases():
+            for table in dict.fromkeys(part.table for part in published.parts):
+                found.setdefault(table, []).append(published)
+        return found
 
     def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """What follows from this store alone, worked out when first asked for and then kept.
@@ -146,12 +177,13 @@ class Store:
         For what every page asks again: ``key`` names it, and holds all that it depends on
         besides the store.
         """
-        if key not in self._once:
+        found = self._once.get(key, _NEVER)
+        if found is _NEVER:
             found = work_out()
             if len(self._once) >= _KEPT:
                 self._once.clear()
             self._once[key] = found
-        return cast(T, self._once[key])
+        return cast(T, found)
 
     def expect(self, codes: Iterable[str]) -> None:
         """Say which billing codes will be asked for next: their rows are then read together."""
@@ -160,9 +192,7 @@ class Store:
     @cached_property
     def version(self) -> str:
         """The version of the software."""
-        from importlib.metadata import version  # late: it is slow to load
-
-        return version("payeratlas")
+        return software.version()
 
     @property
     def edition(self) -> str:
@@ -174,8 +204,7 @@ class Store:
 
     def rows(self, table: str, published: Published, **where: Wanted) -> list[Row]:
         """Rows of one release that meet every condition on text columns, in source order."""
-        contract = _contract(table)
-        return self._reader.rows(contract, _parts([published], contract, {}, where), where)
+        return self._reader.rows(_contract(table), self._placed(table, published, {}, where), where)
 
     def tally(
         self,
@@ -192,8 +221,16 @@ class Store:
         the first row of each count is to show beside those.
         """
         contract = _contract(table)
-        parts = _parts([published], contract, {}, where)
+        parts = self._placed(table, published, {}, where)
         return self._reader.tally(contract, parts, by, evidence, where)
+
+    def counted(
+        self, table: str, published: Published, by: Sequence[str], *, evidence: Sequence[str] = ()
+    ) -> bool:
+        """Whether such a :meth:`tally` of one code costs next to nothing: the data set was shipped
+        with the rows of every code counted."""
+        parts = self._placed(table, published, {}, {})
+        return self._reader.counted(_contract(table), parts, by, evidence)
 
     def look_up(
         self,
@@ -213,8 +250,8 @@ class Store:
         match = self.in_force(table, as_of, source=source, **constants)
         if isinstance(match, Unknown):
             return match
-        contract = _contract(table)
-        rows = self._reader.rows(contract, _parts([match], contract, constants, where), where)
+        parts = self._placed(table, match, constants, where)
+        rows = self._reader.rows(_contract(table), parts, where)
         if rows:
             return rows
         release = match.release
@@ -238,8 +275,9 @@ class Store:
     ) -> list[Row]:
         """Rows of all releases, by start of cover, issue and place in the file; one query."""
         contract = _contract(table)
-        ordered = sorted(self.releases(source), key=lambda p: _order(p.release)[1:])
-        return self._reader.rows(contract, _parts(ordered, contract, constants or {}, where), where)
+        return self._reader.rows(
+            contract, self._placed(table, source, constants or {}, where), where
+        )
 
     def scan(
         self, table: str, published: Published, columns: Sequence[str] | None = None
@@ -285,7 +323,7 @@ class Store:
         part, release = self._part(row), self.release_of(row)
         stated = value_of(row[column]) if value is None else value
         period = period or release.covers
-        if stated is None or column not in {*part.bindings, *part.constants}:
+        if stated is None or not (column in part.bindings or column in part.constants):
             nothing = nothing_printed(row, column, part, release)
             return Fact(measure, subject, nothing, unit, period)
         basis = citation(row, column, part, _contract(row.table))
@@ -362,17 +400,58 @@ class Store:
                 cure="add it with 'payeratlas sources add'.",
             ) from None
 
+    def _placed(
+        self,
+        table: str,
+        among: Published | str | None,
+        constants: Mapping[str, Wanted],
+        where: Mapping[str, Wanted],
+    ) -> tuple[Placed, ...]:
+        """The partitions of a release, of a source or of all that can hold such rows, by start of
+        cover and issue; those whose constants rule it out are left shut."""
+
+        def find() -> tuple[Placed, ...]:
+            if isinstance(among, Published):
+                releases = [among]
+            else:
+                held = self._holding(table, among, {})
+                releases = sorted(held, key=lambda p: _order(p.release)[1:])
+            return tuple(
+                (published, part)
+                for published in releases
+                for part in published.parts_of(table, constants)
+                if all(
+                    name not in part.constants or part.constants[name] in wanted(value)
+                    for name, value in settled.items()
+                )
+            )
+
+        names = self.once(("settled", table), lambda: self._settled(table))
+        settled = {name: value for name, value in where.items() if name in names}
+        named = (among.root, among.digest) if isinstance(among, Published) else among
+        key = ("placed", table, named, tuple(constants.items()), tuple(settled.items()))
+        return self.once(key, find)
+
+    def _settled(self, table: str) -> frozenset[str]:
+        """The columns that some partition of a table has one value in: they may rule it out."""
+        held = self._holding(table, None, {})
+        parts = (part for published in held for part in published.parts_of(table, {}))
+        return frozenset(name for part in parts for name in part.constants)
+
     def _part(self, row: Row) -> Part:
-        key = ("parts", row.source, row.release, row.table, row.artifact)
-        parts: list[Part] | None = self._once.get(key)
+        key = (row.source, row.release, row.table, row.artifact)
+        parts = self._parts_of.get(key)
         if parts is None:
-            parts = self._once[key] = [
+            parts = self._parts_of[key] = [
                 part
                 for part in self._holder(row.source, row.release).parts
                 if (part.table, part.artifact.sha256) == (row.table, row.artifact)
             ]
         for part in parts:
-            if all(row[name] == constant for name, constant in part.constants.items()):
+            for name, constant in part.constants.items():
+                if row.values[name] != constant:
+                    break
+            else:
                 return part
         raise StoreError(
             f"{row.release} of {row.source} was not read from the row's file.",
@@ -397,31 +476,13 @@ def default_root() -> Path:
 
 def _contract(table: str) -> Table:
     try:
-        return catalog()[table]
+        return contract(table)
     except KeyError:
         raise ValueError(f"there is no table {table!r}: {', '.join(catalog())}") from None
 
 
 def _order(release: Release) -> tuple[object, ...]:
     return release.source, release.covers.start, release.issued, release.id
-
-
-def _parts(
-    releases: Iterable[Published],
-    table: Table,
-    constants: Mapping[str, Wanted],
-    where: Mapping[str, Wanted],
-) -> list[tuple[Published, Part]]:
-    """The partitions that can hold such rows; those whose constants rule it out are left shut."""
-    return [
-        (published, part)
-        for published in releases
-        for part in published.parts_of(table.name, constants)
-        if all(
-            name not in part.constants or part.constants[name] in wanted(value)
-            for name, value in where.items()
-        )
-    ]
 
 
 def _sought(table: str, conditions: Mapping[str, Wanted]) -> str:

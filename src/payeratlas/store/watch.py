@@ -9,6 +9,7 @@ composing it again.
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Question = tuple[Any, ...]
 """What was asked, as values that JSON can hold: the method first, then its arguments."""
-_Answer = tuple[str, frozenset[Release]]  # its digest, and the releases whose rows it gave
+_Answer = tuple[str, frozenset[Release]]
+"""A question with the digest of its answer as the edition tells them, and the releases whose rows
+the answer gave."""
 _FIELDS = tuple(one.name for one in fields(Published))
 _INSIDE = frozenset({"parts", "licence", "software", "digest", "root"})
 
@@ -48,6 +51,8 @@ class Watched(Store):
         self.__dict__.update(store.__dict__)
         self._store = store
         self._answers: dict[Question, _Answer] = {}
+        self._handed: dict[tuple[str, str], _Seen] = {}
+        self._me = weakref.ref(self)  # for what is handed out: a circle would outlive the page
         self._edition = ""
 
     @property
@@ -58,7 +63,7 @@ class Watched(Store):
     @property
     def used(self) -> frozenset[Release]:
         """The releases that any row so far was read from."""
-        return frozenset().union(*(releases for _, releases in self._answers.values()))
+        return frozenset().union(*{releases for _, releases in self._answers.values()})
 
     @property
     def edition(self) -> str:
@@ -67,8 +72,7 @@ class Watched(Store):
         RuntimeError where something new is asked after this: it would be missing here.
         """
         if not self._edition:
-            answers = self._answers.items()
-            told = sorted(f"{json.dumps(question)} {digest}" for question, (digest, _) in answers)
+            told = sorted(line for line, _ in self._answers.values())
             text = "\n".join([f"payeratlas {self.version}", *told])
             self._edition = sha256_of(text.encode())
         return self._edition
@@ -77,16 +81,19 @@ class Watched(Store):
 
     def releases(self, source: str | None = None) -> tuple[Published, ...]:
         found = self._store.releases(source)
-        self._note(("releases", source), [_release(p.release) for p in found])
-        return tuple(self._seen(published) for published in found)
+        self._note_same(("releases", source), lambda: [_release(p.release) for p in found])
+        return tuple(map(self._seen, found))
 
     def series(self) -> tuple[tuple[str, Mapping[str, str]], ...]:
         found = self._store.series()
-        self._note(("series",), [[table, sorted(c.items())] for table, c in found])
+        self._note_same(("series",), lambda: [[table, sorted(c.items())] for table, c in found])
         return found
 
     def release_of(self, row: Row) -> Release:
         return self._store.release_of(row)  # the answer that gave the row holds its release
+
+    def handed(self, published: Published) -> Published:
+        return self._seen(published)
 
     def in_force(
         self, table: str, as_of: AsOf, *, source: str | None = None, **constants: Wanted
@@ -94,9 +101,9 @@ class Watched(Store):
         found = self._store.in_force(table, as_of, source=source, **constants)
         question = ("in_force", table, _days(as_of), source, _conditions(constants))
         if isinstance(found, Unknown):
-            self._note(question, _unknown(found))
+            self._note_same(question, lambda: _unknown(found))
             return found
-        self._note(question, _release(found.release))
+        self._note_same(question, lambda: _release(found.release))
         return self._seen(found)
 
     def rows(self, table: str, published: Published, **where: Wanted) -> list[Row]:
@@ -167,8 +174,11 @@ class Watched(Store):
     def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """As in any store; the questions behind a kept answer are noted again for this page."""
         kept = self._store.once(("watched", key), lambda: self._apart(work_out))
-        for question, answer in kept[1].items():
-            self._add(question, answer)
+        if self._edition:
+            for question, answer in kept[1].items():
+                self._add(question, answer)
+        else:
+            self._answers.update(kept[1])
         return kept[0]
 
     def _apart(self, work_out: Callable[[], T]) -> tuple[T, dict[Question, _Answer]]:
@@ -185,7 +195,15 @@ class Watched(Store):
     def _note(
         self, question: Question, answer: object, used: frozenset[Release] = frozenset()
     ) -> None:
-        self._add(question, (sha256_of(json.dumps(answer).encode()), used))
+        self._add(question, _answer(question, answer, used))
+
+    def _note_same(self, question: Question, answer: Callable[[], object]) -> None:
+        """Note a question that many pages ask alike: its answer is told once for all of them."""
+        nobody: frozenset[Release] = frozenset()
+        self._add(
+            question,
+            self._store.once(("noted", question), lambda: _answer(question, answer(), nobody)),
+        )
 
     def _note_rows(self, question: Question, rows: Iterable[Row]) -> None:
         """Which records of which partitions, and what is said of those when a cell is cited."""
@@ -214,10 +232,17 @@ class Watched(Store):
 
     def _seen(self, published: Published) -> Published:
         release = published.release
-        return _seen(published, lambda: self._look_inside(release.source, release.id))
+        named = release.source, release.id
+        handed = self._handed.get(named)
+        if handed is None:
+            handed = self._handed[named] = _seen(published, self._me)
+        return handed
 
     def _look_inside(self, source: str, release: str) -> None:
-        self._note(("inside", source, release), self._own(source, release).digest)
+        question = ("inside", source, release)
+        if question not in self._answers:
+            digest = self._own(source, release).digest
+            self._note_same(question, lambda: digest)
 
     def _ask(self, question: Question) -> None:
         """Ask a question again that another watched store noted; StoreError where a release that
@@ -265,17 +290,20 @@ def edition_now(questions: Iterable[Question], store: Store) -> str:
 class _Seen(Published):
     """A release handed to a page: it says when somebody looks at more than the release itself."""
 
-    __slots__ = ("_tell",)
+    __slots__ = ("_watched",)
 
     def __getattribute__(self, name: str) -> Any:
         if name in _INSIDE:
-            object.__getattribute__(self, "_tell")()
+            watched = object.__getattribute__(self, "_watched")()
+            if watched is not None:
+                release = object.__getattribute__(self, "release")
+                watched._look_inside(release.source, release.id)
         return object.__getattribute__(self, name)
 
 
-def _seen(published: Published, tell: Callable[[], None]) -> _Seen:
+def _seen(published: Published, watched: weakref.ref[Watched]) -> _Seen:
     seen = object.__new__(_Seen)
-    object.__setattr__(seen, "_tell", tell)
+    object.__setattr__(seen, "_watched", watched)
     for name in _FIELDS:
         object.__setattr__(seen, name, getattr(published, name))
     return seen
@@ -298,6 +326,10 @@ def _conditions(where: Mapping[str, Wanted]) -> tuple[tuple[str, Wanted], ...]:
 def _where(conditions: Iterable[Sequence[Any]]) -> dict[str, Wanted]:
     """Conditions as they were given, also after JSON made lists of tuples."""
     return {name: tuple(v) if isinstance(v, list) else v for name, v in conditions}
+
+
+def _answer(question: Question, answer: object, used: frozenset[Release]) -> _Answer:
+    return f"{json.dumps(question)} {sha256_of(json.dumps(answer).encode())}", used
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,19 @@ from payeratlas.tables.contract import Table
 
 
 @cache
+def contract(name: str) -> Table:
+    """The contract of a table; KeyError where there is none.
+
+    A module mostly bears the name of its table, so that one contract costs one import.
+    """
+    try:
+        table = getattr(importlib.import_module(f"{_package.__name__}.{name}"), "TABLE", None)
+    except ModuleNotFoundError:
+        table = None
+    return table if isinstance(table, Table) and table.name == name else catalog()[name]
+
+
+@cache
 def catalog() -> dict[str, Table]:
     """Every table contract by name."""
     tables: dict[str, Table] = {}

@@ -67,13 +67,18 @@ class Table:
     columns: tuple[Column, ...]
     note: str = ""
     row_group: int = 4096
+    _named: Mapping[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named = {column.name: column for column in (*self.columns, *PROVENANCE)}
+        object.__setattr__(self, "_named", named)
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where the contract has none."""
-        for column in (*self.columns, *PROVENANCE):
-            if column.name == name:
-                return column
-        raise KeyError(f"{self.name} has no column {name!r}")
+        try:
+            return self._named[name]
+        except KeyError:
+            raise KeyError(f"{self.name} has no column {name!r}") from None
 
     def arrow_schema(self) -> pa.Schema:
         """The Arrow schema of a partition: own columns, then PROVENANCE."""

@@ -33,6 +33,10 @@ MEASURES: tuple[Measure, ...] = (
 def facts(code: str, as_of: AsOf, store: Store) -> list[Fact]:
     """The rate of every place that CMS's list in force assigns, by place; one Unknown where no list
     on hand covers the date."""
+    return store.once(("pos.facts", as_of), lambda: _facts(as_of, store))
+
+
+def _facts(as_of: AsOf, store: Store) -> list[Fact]:
     rows = store.look_up(TABLE, as_of)
     if isinstance(rows, Unknown):
         return [Fact("pos.rate_type", "POS", rows, "code", None)]

@@ -43,8 +43,9 @@ MEASURES: tuple[Measure, ...] = tuple(
 )
 UNIT = "edits"
 _HOW = f"{REFERENCE}: edits in effect on the day"
-_BY = ("effective", "deletion", "modifier_indicator")
-_CODES = ("column1", "column2")
+BY = ("effective", "deletion", "modifier_indicator")
+"""By what the edits of a code are counted: it settles which of them are in effect on a day."""
+CODES = ("column1", "column2")
 _INDICATORS = {"0": "No modifier lifts the edit", "1": "A modifier may lift the edit"}
 
 _PART = ("rationale", "modifier_indicator")  # settings of a count that leaves edits out
@@ -69,7 +70,8 @@ def load(as_of: AsOf, store: Store) -> None:
     """Count the edits of all codes at once, for whoever asks for thousands of codes one by one.
 
     The counts are those of :func:`facts`, a few seconds after which each costs next to nothing:
-    of the release in force, else of the newest, whose counts are shown as last known.
+    of the release in force, else of the newest, whose counts are shown as last known. A data set
+    that was shipped with them needs no counting.
     """
     for service in SERVICES:
         published = store.in_force(TABLE, as_of, service=service)
@@ -78,11 +80,13 @@ def load(as_of: AsOf, store: Store) -> None:
             if last is None:
                 continue
             published = last[0]
+        if store.counted(TABLE, published, BY, evidence=CODES):
+            continue
         for column in COLUMNS:
             codes = _loaded.setdefault((published.digest, service, column), {})
             if not codes:
                 for tally in store.tally(
-                    TABLE, published, (column, *_BY), evidence=_CODES, service=service
+                    TABLE, published, (column, *BY), evidence=CODES, service=service
                 ):
                     codes.setdefault(str(tally.values[column]), []).append(tally)
 
@@ -113,7 +117,7 @@ def recount(values: Mapping[str, Value], settings: Mapping[str, str], store: Sto
     part = {name: settings[name] for name in _PART if name in settings}
     if part:
         where = {"service": service, column: code, **part}
-        tallies: Sequence[Tally] = store.tally(TABLE, held[0], _BY, **where)
+        tallies: Sequence[Tally] = store.tally(TABLE, held[0], BY, **where)
     else:
         tallies = _tallies(code, service, column, held[0], store)
     return sum(_by_indicator(tallies, day).values())
@@ -212,7 +216,7 @@ def _tallies(
     loaded = _loaded.get((published.digest, service, column))
     if loaded is not None:
         return loaded.get(code, [])
-    return store.tally(TABLE, published, _BY, evidence=_CODES, **{"service": service, column: code})
+    return store.tally(TABLE, published, BY, evidence=CODES, **{"service": service, column: code})
 
 
 def _by_indicator(tallies: Sequence[Tally], day: date) -> Mapping[str, int]:
@@ -221,7 +225,7 @@ def _by_indicator(tallies: Sequence[Tally], day: date) -> Mapping[str, int]:
 
 def _witness(row: Row, column: str, store: Store) -> Fact:
     """The first edit counted: its other code, cited."""
-    other = next(name for name in _CODES if name != column)
+    other = next(name for name in CODES if name != column)
     return store.fact(
         "ncci.ptp.edit",
         row,
