@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
 import random
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +15,14 @@ import pytest
 import stamina
 
 from filekit import zipped
+from payeratlas.apps import fetching
+from payeratlas.apps.cli import main
+from payeratlas.build import web as web_module
 from payeratlas.build.download import Downloaded, Moment, Watch, download
 from payeratlas.build.web import Order, Web
-from sitekit import BOUND, DAY, NAME, URL, Clock, Site, Take
+from postingkit import CDN, HOST, ONE, OTHER, TOC, TWO, Run, serve
+from pricekit import FILE, REFERENCES, REMOTE, index, packed
+from sitekit import BOUND, DAY, NAME, PUBLIC, URL, Clock, Site, Take
 
 SAMPLES = Path(__file__).parents[1] / "sources"
 
@@ -93,3 +101,45 @@ def take(web: Web, folder: Path, said: list[str], moments: list[Moment]) -> Take
         return download(web_, order, folder, name, watch=watch, day=DAY, **options)
 
     return run
+
+
+# -- a payer's posting ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def run(
+    site: Site, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Run ``sources fetch tic``; its exit code, standard output and standard error.
+
+    ``answers`` are what somebody at the terminal types; without them nobody is there.
+    """
+    monkeypatch.setattr(web_module, "Guarded", site.backend)
+
+    def call(*arguments: str, answers: str | None = None) -> tuple[int, str, str]:
+        monkeypatch.setattr(fetching, "attended", lambda: answers is not None)
+        monkeypatch.setattr(sys, "stdin", io.StringIO(answers or ""))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(["--store", str(root), "sources", "fetch", "tic", *arguments])
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return call
+
+
+@pytest.fixture
+def payer(site: Site) -> Site:
+    """Two files, of which one is mentioned twice with two signatures."""
+    site.names |= {HOST: [PUBLIC], CDN: [PUBLIC]}
+    toc = index(f"{ONE}?Expires=1&Signature=a", f"{ONE}?Expires=2&Signature=b", TWO)
+    serve(site, TOC, packed(toc))
+    serve(site, ONE, packed(FILE))
+    serve(site, TWO, packed(OTHER))
+    serve(site, REMOTE, json.dumps(REFERENCES).encode())
+    return site

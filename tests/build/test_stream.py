@@ -11,7 +11,7 @@ from payeratlas.build.download import Limits, Moment, Watch
 from payeratlas.build.guard import SiteError, Unreachable
 from payeratlas.build.posting import Sum, total
 from payeratlas.build.posting_run import Measured, duration, estimate
-from payeratlas.build.price_stream import Target
+from payeratlas.build.price_stream import Target, signed_until
 from payeratlas.build.resume import Changed, Pace
 from payeratlas.build.stream import Streamed
 from payeratlas.build.web import Web
@@ -152,6 +152,21 @@ def test_small_files_measure_nothing() -> None:
 )
 def test_spans_are_told_in_a_fitting_unit(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("query", "day"),
+    [
+        ("Expires=1683676800&Signature=x&Key-Pair-Id=y", "2023-05-10"),
+        ("sv=2021&se=2026-12-01T00%3A00%3A00Z&sig=x", "2026-12-01"),
+        ("X-Amz-Date=20260101T000000Z&X-Amz-Expires=60", ""),
+        ("expires=soon", ""),
+        ("expires=999999999999999", ""),
+        ("", ""),
+    ],
+)
+def test_until_when_an_address_is_signed(query: str, day: str) -> None:
+    assert signed_until(f"https://x.example/a?{query}") == day
 
 
 def test_hosts_are_those_of_the_address() -> None:

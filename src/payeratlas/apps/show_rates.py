@@ -112,4 +112,5 @@ def show_price_files(summary: Mapping[str, Any]) -> None:
             named = ", ".join(f"{name} {count:,}" for name, count in odd.items())
             console.print(Text(f"  odd: {named}", "dim"))
     for failed in summary["failed"]:
-        console.print(Text(f"{failed['name']}: {failed['error']}", "red"))
+        told = f"{failed['where'] or failed['name']}: {failed['error']} Try: {failed['cure']}"
+        console.print(Text(f"{failed['name']} was refused. {told}", "red"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from payeratlas.build.download import Moment, Watch
 from payeratlas.build.registry import PriceSource
@@ -20,9 +20,6 @@ from payeratlas.model.provenance import Artifact
 from payeratlas.store.price_files import PriceFiles
 from payeratlas.store.price_manifest import Issue, Pinned, Place, PriceFile
 from payeratlas.store.tic import read_tic, refusal
-
-if TYPE_CHECKING:
-    from payeratlas.formats.tic_account import TicAccount
 
 What = Literal["added", "read for more codes", "noted", "unchanged"]
 _NOWHERE = Pinned("", "", 0, 0)
@@ -202,13 +199,6 @@ def noted(found: PriceFile, held: PriceFiles, wish: Wish, place: Place | None) -
     if payer == found.payer and places == found.places:
         return Added(found, "unchanged")
     return Added(held.relabel(replace(found, payer=payer, places=places), over=found), "noted")
-
-
-def accounts(account: TicAccount) -> Mapping[str, object]:
-    """The row accounts of a file by what they count, those that counted anything."""
-    every = {name: getattr(account, name) for name in ("items", "prices", "groups", "plans")}
-    every["files"] = account.files
-    return {name: rows for name, rows in every.items() if rows.read}
 
 
 def _places(found: PriceFile | None, place: Place | None) -> tuple[Place, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from payeratlas.build.download import Limits, Watch, download
 from payeratlas.build.fetch import DOWNLOADS, file_name, own_folder
@@ -24,6 +26,7 @@ from payeratlas.store.price_manifest import Place, PriceFile
 
 _RESTARTS = 3
 _MOST = 1 << 42  # bytes of a zip
+_UNIX_DIGITS = 11  # of a time before the year 5138
 _SIGNED = ("signature=", "sig=", "expires=", "x-amz-", "se=", "key-pair-id=", "token=")
 
 
@@ -177,8 +180,22 @@ def _signed(target: Target) -> bool:
 
 def _told(error: FileError, target: Target) -> str:
     if _signed(target) and "refuses" in error.what:
-        return f"{error.what} Its address is signed, and the signature has most likely expired."
+        until = signed_until(target.url)
+        when = f"ended on {until}" if until else "has most likely expired"
+        return f"{error.what} Its address is signed, and the signature {when}."
     return error.what
+
+
+def signed_until(url: str) -> str:
+    """The day (UTC) until which an address is signed, where its query says so; else nothing.
+
+    ``Expires`` is a Unix time (CloudFront, S3), ``se`` a date with time (Azure).
+    """
+    query = {key.lower(): value for key, value in parse_qsl(urlsplit(url).query)}
+    if (seconds := query.get("expires", "")).isdecimal() and len(seconds) <= _UNIX_DIGITS:
+        return datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
+    found = re.match(r"\d{4}-\d{2}-\d{2}", query.get("se", ""))
+    return found[0] if found else ""
 
 
 def _cure(error: FileError, target: Target) -> str:
