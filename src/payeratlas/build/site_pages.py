@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
 
-from payeratlas.build.publish import SITE_FORMATS, write_in_site
+from payeratlas.build.publish import SITE_FORMATS, SITE_SUFFIXES, write_in_site
 from payeratlas.build.site_plan import Neighbours
 from payeratlas.model.errors import InputError
 from payeratlas.model.time import AsOf
@@ -159,7 +159,8 @@ def _holds(standing: Built, task: Task, as_of: AsOf, order: Order, store: Store)
     day = as_of.service_date.isoformat()
     folder = Path(order.out) / task.code
     if standing.as_of != day or not all(
-        (folder / f"{task.code}.{suffix}").exists() for suffix in (*SITE_FORMATS, *order.formats)
+        (folder / f"{task.code}.{SITE_SUFFIXES[one]}").exists()
+        for one in {*SITE_FORMATS, *order.formats}
     ):
         return False
     if standing.key != _key(standing.edition, task, as_of, standing.linked, order):

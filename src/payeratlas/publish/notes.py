@@ -31,6 +31,8 @@ Key = tuple[object, ...]
 """Equal for figures that share a note."""
 Place = tuple[str, int]
 """A file by its name, and a record in it."""
+Rule = tuple[str, str]
+"""A rule by its id, and its reference."""
 
 _LISTED = 3  # records of one file that a note still names one by one
 
@@ -88,10 +90,11 @@ class Sources:
             told = self._lines[id(fact)] = source_lines(fact)
         return told
 
-    def note_lines(self, key: Key, facts: Sequence[Fact]) -> Iterable[str]:
-        """What a note says of the figures that it stands for."""
+    def note_lines(self, key: Key, facts: Sequence[Fact], told: set[Rule]) -> Iterable[str]:
+        """What a note says of the figures that it stands for; ``told`` are the rules whose
+        reference an earlier note has given, and grows by those of this one."""
         if key[0] == "rule":
-            return _rule_lines([one for fact in facts if (one := shown(fact)) is not None])
+            return _rule_lines([one for fact in facts if (one := shown(fact)) is not None], told)
         cells = {id(c): c for fact in facts for c in self._found(fact)[1].citations}
         return _files([c for c in dict.fromkeys(cells.values()) if _file(c) == key])
 
@@ -144,8 +147,9 @@ class Notes:
 
     def all(self) -> tuple[Note, ...]:
         """Every note opened so far, by number."""
+        told: set[Rule] = set()
         return tuple(
-            Note(number, tuple(self._sources.note_lines(key, self._facts[number - 1])))
+            Note(number, tuple(self._sources.note_lines(key, self._facts[number - 1], told)))
             for key, number in self._numbers.items()
         )
 
@@ -164,7 +168,7 @@ def source_lines(fact: Fact) -> tuple[str, ...]:
     if cited is None:
         return ()
     files = _files(list(dict.fromkeys(cited.citations())))
-    return (*(_rule_lines([cited]) if isinstance(cited.basis, Derivation) else ()), *files)
+    return (*(_rule_lines([cited], set()) if isinstance(cited.basis, Derivation) else ()), *files)
 
 
 def file_lines(facts: Iterable[Fact]) -> tuple[str, ...]:
@@ -207,19 +211,24 @@ def _derivations(fact: Fact) -> list[Derivation]:
     return list(found.values())
 
 
-def _rule_lines(facts: Sequence[Fact]) -> Iterable[str]:
-    yield _rule_text(facts)
+def _rule_lines(facts: Sequence[Fact], told: set[Rule]) -> Iterable[str]:
+    yield _rule_text(facts, told)
     first = facts[0]
     if isinstance(first.basis, Derivation) and all(fact == first for fact in facts):
         for step in first.basis.steps:
             yield _step_text(step.label, step.expression, step.result)
 
 
-def _rule_text(facts: Sequence[Fact]) -> str:
-    """``Computed by rule pfs.payment (reference; setting facility), from pfs.total (…).``"""
+def _rule_text(facts: Sequence[Fact], told: set[Rule]) -> str:
+    """``Computed by rule pfs.payment (reference; setting facility), from pfs.total (…).``
+
+    The reference of a rule is given once among notes that stand together.
+    """
     texts = []
     for position, derivation in enumerate(_derivations(facts[0])):
-        inside = [clean(derivation.reference)] if derivation.reference else []
+        rule = derivation.rule, derivation.reference
+        inside = [clean(derivation.reference)] if derivation.reference and rule not in told else []
+        told.add(rule)
         if position == 0:
             inside += _settings(facts)
         about = f" ({'; '.join(inside)})" if inside else ""

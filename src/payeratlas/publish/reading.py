@@ -69,7 +69,8 @@ _CURE = "a page written by 'payeratlas publish' as .json or .html"
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """The JSON that stands beside a page of a site: its file name and the sha256 of its bytes."""
+    """The JSON that stands beside a page of a site: its file name, and the sha256 of the JSON (of
+    what is inside, where it is packed with gzip)."""
 
     name: str
     sha256: str
@@ -88,7 +89,7 @@ def companion(text: str, *, where: str = "") -> Companion | None:
     if not finder.link:
         return None
     name, sha256 = finder.link.get("href") or "", finder.link.get("data-sha256") or ""
-    if not re.fullmatch(r"\w+\.json", name, re.ASCII) or not re.fullmatch("[0-9a-f]{64}", sha256):
+    if not re.fullmatch(r"\w+\.json(\.gz)?", name, re.ASCII) or not re.fullmatch("[0-9a-f]{64}", sha256):
         raise InputError(f"{name!r} is no JSON of a page.", where=where, cure=_CURE)
     return Companion(name, sha256)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from string import ascii_lowercase
 
@@ -65,6 +66,7 @@ from payeratlas.publish.wording import (
     value_text,
 )
 
+_MANY = 8  # rows from which on a column that never varies is said once
 _SAFE_LINK = re.compile(r"(https?://|mailto:|#|\.{0,2}/|[\w%~-][\w%~.-]*(/|\.html\b|$|[?#]))", re.A)
 
 Shared = dict[Key, Fact]
@@ -191,6 +193,7 @@ class _Setter:
 
     def grid(self, grid: Grid) -> GridView:
         """A table; notes shared by a column stand in its heading, by a row on its first cell."""
+        grid = _told_once(grid)
         identity = self.next_id("table")
         cited = [[self.cited(cell) for cell in row] for row in grid.rows]
         self.reasons = _reasons([f for row in cited for cell in row for f, _ in cell], 2)
@@ -349,6 +352,45 @@ class _Setter:
     def next_id(self, kind: str) -> str:
         self.blocks_set += 1
         return f"{kind}-{self.blocks_set}"
+
+
+def _told_once(grid: Grid) -> Grid:
+    """The table without columns that say the same words in every one of many rows: they are said
+    once, in the note under it."""
+    alike = [
+        column
+        for column in range(1, len(grid.head))
+        if len(grid.rows) >= _MANY and _same_words([row[column : column + 1] for row in grid.rows])
+    ]
+    if not alike or len(grid.head) - len(alike) < 2:
+        return grid
+    kept = [column for column in range(len(grid.head)) if column not in alike]
+    note = list(grid.note)
+    for column in alike:
+        before = " " if note else ""
+        (words,) = grid.rows[0][column].text
+        note.append(f"{before}{grid.head[column]}, in every row: {words}")
+        if not str(words).endswith("."):
+            note.append(".")
+    return replace(
+        grid,
+        head=tuple([grid.head[column] for column in kept]),
+        rows=tuple([tuple([row[c] for c in kept if c < len(row)]) for row in grid.rows]),
+        numeric=tuple([place for place, column in enumerate(kept) if column in grid.numeric]),
+        note=tuple(note),
+    )
+
+
+def _same_words(cells: Sequence[Sequence[Cell]]) -> bool:
+    """Whether all hold the same words, and nothing but words."""
+    first = cells[0]
+    return (
+        len(first) == 1
+        and first[0].tone == "plain"
+        and len(first[0].text) == 1
+        and isinstance(first[0].text[0], str)
+        and all(one == first for one in cells)
+    )
 
 
 def _about(fact: Fact) -> str:
