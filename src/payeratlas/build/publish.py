@@ -65,7 +65,8 @@ def write_in_site(
 
     ``links`` lead to other pages of the site, as addresses from the page's folder.
     """
-    data, name = json_.render(page).encode(), f"{page.code}.{SITE_SUFFIXES['json']}"
+    data = json_.render(page, sections=False).encode()
+    name = f"{page.code}.{SITE_SUFFIXES['json']}"
     shared = html.Shared(f"../{STYLESHEET}", f"../{SCRIPT}", name, sha256_of(data))
     links = [*links, *_others(page, formats, SITE_SUFFIXES)]
     contents = {

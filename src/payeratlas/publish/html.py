@@ -23,7 +23,7 @@ from payeratlas.model.descriptors import MARK, Descriptor
 from payeratlas.pages.page import Name, Page
 from payeratlas.publish import view
 from payeratlas.publish.json_ import render_evidence
-from payeratlas.publish.lean import LeanPen, chart_style
+from payeratlas.publish.lean import LeanPen, chart_style, common
 from payeratlas.publish.reading import SCRIPT_ID
 from payeratlas.publish.spans import Pen
 from payeratlas.publish.typeset import safe_link, typeset
@@ -99,7 +99,9 @@ def site_stylesheet() -> str:
 
 def site_script() -> str:
     """The script of all pages of a site: each figure's source is put in its place first."""
-    return _asset("sources.js") + _asset("page.js")
+    phrases = json.dumps(common(), ensure_ascii=False)
+    sources = _asset("sources.js").replace("[]; // filled when the site is built", f"{phrases};", 1)
+    return sources + _asset("page.js")
 
 
 @cache

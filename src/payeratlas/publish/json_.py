@@ -43,13 +43,17 @@ _REASONED = ("reason", "detail")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def render(page: Page) -> str:
+def render(page: Page, *, sections: bool = True) -> str:
     """Everything the page holds, as one JSON document that ends with a newline.
 
     Each entry of a list stands on a line of its own: small, and easy to compare with another.
+    Without ``sections`` the words and tables of the page are left out, as beside the HTML of a
+    site, which shows them; the facts in them stay.
     """
     lines = []
     for name, value in page_json(page).items():
+        if name == "sections" and not sections:
+            continue
         listed = isinstance(value, list) and bool(value) and isinstance(value[0], list | dict)
         text = _lines(value) if listed else _dump(value)
         lines.append(f'"{name}":{text}')

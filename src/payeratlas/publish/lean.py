@@ -10,13 +10,16 @@ the sources of its section. Drawings name classes of the site's style sheet for 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from html import escape
+from itertools import chain
+from pathlib import Path
 
 from markupsafe import Markup
 
 from payeratlas.publish.spans import Pen, reason, told_lines
-from payeratlas.publish.view import CellView, ChartView, Figure, HeadView
+from payeratlas.publish.view import CellView, ChartView, Figure, HeadView, When
 
 _HALO = ' stroke="var(--paper)" stroke-width="4" paint-order="stroke" stroke-linejoin="round"'
 _STYLES = {
@@ -50,17 +53,24 @@ class LeanPen(Pen):
         self._lines: dict[str, int] = {}
         self._told: list[list[int]] = []
 
+    @property
+    def lines(self) -> Iterable[str]:
+        """Every line kept so far, once."""
+        return self._lines
+
     def sources(self) -> dict[str, list[object]]:
         """Where the figures come from, each phrase and line once.
 
-        ``told`` has for every ``data``, ``.unknown`` and ``.one``, in the page's order, the lines
-        of its source; ``lines`` the phrases of each, which a blank joins; both by position. That
-        of a row is one line, and the record that stands in it for a ``#``.
+        ``told`` has for every ``data``, ``i``, ``em`` and ``.one``, in the page's order, the lines
+        of its source; ``lines`` the phrases of each, which a blank joins; both by position, where
+        ``phrases`` go on from :func:`common`. The source of a row is one line, and the record that
+        stands in it for a ``#``.
         """
-        phrases: dict[str, int] = {}
-        number = phrases.setdefault
-        lines = [[number(p, len(phrases)) for p in _PHRASE.split(line)] for line in self._lines]
-        return {"phrases": list(phrases), "lines": list(lines), "told": list(self._told)}
+        known = {phrase: place for place, phrase in enumerate(common())}
+        own = len(known)
+        number = known.setdefault
+        lines = [[number(p, len(known)) for p in _PHRASE.split(line)] for line in self._lines]
+        return {"phrases": list(known)[own:], "lines": list(lines), "told": list(self._told)}
 
     def tell(self, *lines: str) -> None:
         """Keep the source of the element that is written now."""
@@ -97,19 +107,37 @@ class LeanPen(Pen):
     def coded(self, text: str) -> str:
         return f"<code>{text}</code>"
 
+    def dated(self, when: When, text: str) -> str:
+        return text
+
     def figure(self, figure: Figure) -> str:
         if not figure.id:  # its row tells its source, and the JSON holds the bare value
             return escape(figure.text, quote=False)
         self.tell(figure.about, *told_lines(figure))
         if figure.known:
             return f"<data value={_quoted(figure.value)}>{escape(figure.text, quote=False)}</data>"
-        brief = " brief" if figure.letter else ""
-        return f'<span class="fact unknown{brief}">{reason(figure)}</span>'
+        name = "i" if figure.letter else "em"  # a few words that open a reason, or the whole
+        return f"<{name}>{reason(figure)}</{name}>"
 
     def noted(self, numbers: Sequence[int], scope: str) -> str:
         if not numbers:
             return ""
         return f"<sup class=mark>{', '.join(map(str, numbers))}</sup>"
+
+
+@cache
+def common() -> tuple[str, ...]:
+    """The phrases that stand in the site's script, because many pages use them.
+
+    Which ones changes the size of a site and nothing else; ``perf/phrases.py`` finds them.
+    """
+    text = Path(__file__).with_name("phrases.txt").read_text("utf-8")
+    return tuple(text.splitlines())
+
+
+def phrases_of(lines: Iterable[str]) -> Iterator[str]:
+    """What lines of sources are made of."""
+    return chain.from_iterable(map(_PHRASE.split, lines))
 
 
 def classed(svg: str) -> str:

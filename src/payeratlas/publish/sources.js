@@ -2,16 +2,18 @@
 // Puts the source of each figure, which a page of a site keeps in one list, inside the figure; the
 // rest is as on a single page. Tables of sentences get what shows them as cards on a phone.
 (() => {
+  const common = []; // filled when the site is built
   const kept = document.getElementById("sources");
   if (!kept) return;
-  const { phrases, lines, told } = JSON.parse(kept.textContent);
+  const { phrases: own, lines, told } = JSON.parse(kept.textContent);
+  const phrases = common.concat(own);
   const make = (name, words) => {
     const element = document.createElement(name);
     element.textContent = words;
     return element;
   };
   const words = lines.map((line) => line.map((phrase) => phrases[phrase]).join(" "));
-  document.querySelectorAll("data, .fact, .one").forEach((one, place) => {
+  document.querySelectorAll("data, i, em, .one").forEach((one, place) => {
     const [first, ...others] = told[place];
     const source = make("span", "");
     source.className = "src";
@@ -23,6 +25,8 @@
       one.querySelector("th").append(source);
     } else {
       one.classList.add("fact");
+      if (!one.matches("data")) one.classList.add("unknown");
+      if (one.matches("i")) one.classList.add("brief");
       source.append(make("b", words[first]), ...others.map((line) => make("span", words[line])));
       one.append(source);
     }

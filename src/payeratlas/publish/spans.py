@@ -88,9 +88,13 @@ class Pen:
                 return shown
             remote = ' rel="noopener noreferrer"' if ink.href.startswith("http") else ""
             return f'<a href="{escape(ink.href)}"{remote}>{shown}</a>'
-        if isinstance(ink, When) and ink.single:
-            return f'<time datetime="{escape(ink.iso)}">{text}</time>'
-        return text
+        return self.dated(ink, text) if isinstance(ink, When) else text
+
+    def dated(self, when: When, text: str) -> str:
+        """An escaped date or period; a day with its machine-readable form."""
+        if not when.single:
+            return text
+        return f'<time datetime="{escape(when.iso)}">{text}</time>'
 
     def coded(self, text: str) -> str:
         """An escaped text in the face of codes."""
