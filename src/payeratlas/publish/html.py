@@ -23,7 +23,7 @@ from payeratlas.model.descriptors import MARK, Descriptor
 from payeratlas.pages.page import Name, Page
 from payeratlas.publish import view
 from payeratlas.publish.json_ import render_evidence
-from payeratlas.publish.lean import LeanPen, chart_style, common
+from payeratlas.publish.lean import LeanPen, chart_style, common, thinned
 from payeratlas.publish.reading import SCRIPT_ID
 from payeratlas.publish.spans import Pen
 from payeratlas.publish.typeset import safe_link, typeset
@@ -67,7 +67,7 @@ def render(
     heads = _running_heads(laid_out, MARK if descriptors else "")
     style, script = (heads, "") if shared else (stylesheet() + heads, _asset("page.js"))
     pen = LeanPen() if shared else Pen()
-    return (
+    whole = (
         environment()
         .get_template("page.html.j2")
         .render(
@@ -85,6 +85,7 @@ def render(
             data="" if shared else Markup(_inert(render_evidence(page))),
         )
     )
+    return thinned(whole) if shared else whole
 
 
 def stylesheet() -> str:

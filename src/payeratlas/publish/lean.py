@@ -19,7 +19,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from payeratlas.publish.spans import Pen, reason, told_lines
-from payeratlas.publish.view import CellView, ChartView, Figure, HeadView, When
+from payeratlas.publish.view import CellView, ChartView, Figure, GridView, HeadView, When
 
 _HALO = ' stroke="var(--paper)" stroke-width="4" paint-order="stroke" stroke-linejoin="round"'
 _STYLES = {
@@ -41,6 +41,7 @@ _STYLES = {
 _UNITLESS = ("font-weight", "stroke-width", "stroke-linejoin", "paint-order", "text-anchor")
 _PLAIN = re.compile(r"[\w.:#/+%-]+", re.ASCII)
 _RECORD = re.compile(r"(?<=record )[\d,]*\d")
+_CLOSED = re.compile(r"</(?:p|li|dd|dt)>\n(?=</|<(?:p|li|d[dlt]|div|ul|ol|h\d|details|section|nav|figure)\b)")
 _PHRASE = re.compile(r"(?<=[,;:]) | (?=of )")
 
 
@@ -61,7 +62,7 @@ class LeanPen(Pen):
     def sources(self) -> dict[str, list[object]]:
         """Where the figures come from, each phrase and line once.
 
-        ``told`` has for every ``data``, ``i``, ``em`` and ``.one``, in the page's order, the lines
+        ``told`` has for every figure (``data``, ``u``, ``i``, ``em``) and row with one source, in the page's order, the lines
         of its source; ``lines`` the phrases of each, which a blank joins; both by position, where
         ``phrases`` go on from :func:`common`. The source of a row is one line, and the record that
         stands in it for a ``#``.
@@ -90,6 +91,13 @@ class LeanPen(Pen):
     def svg(self, chart: ChartView, wide: bool) -> Markup:
         return Markup(classed(str(super().svg(chart, wide))))
 
+    def rows(self, grid: GridView, scope: str) -> Markup:
+        """The body of a table; it says itself where every row of it has one source."""
+        ones = bool(grid.rows) and all(row and row[0].source for row in grid.rows)
+        rows = super().rows(grid, scope)
+        body = rows.replace("<tr class=one>", "<tr>") if ones else rows
+        return Markup("<tbody class=ones>" if ones else "<tbody>") + body
+
     def row(
         self, row: Sequence[CellView], head: Sequence[HeadView], wordy: bool, scope: str
     ) -> str:
@@ -114,6 +122,8 @@ class LeanPen(Pen):
         if not figure.id:  # its row tells its source, and the JSON holds the bare value
             return escape(figure.text, quote=False)
         self.tell(figure.about, *told_lines(figure))
+        if figure.known and figure.value == figure.text:
+            return f"<u>{escape(figure.text, quote=False)}</u>"
         if figure.known:
             return f"<data value={_quoted(figure.value)}>{escape(figure.text, quote=False)}</data>"
         name = "i" if figure.letter else "em"  # a few words that open a reason, or the whole
@@ -138,6 +148,11 @@ def common() -> tuple[str, ...]:
 def phrases_of(lines: Iterable[str]) -> Iterator[str]:
     """What lines of sources are made of."""
     return chain.from_iterable(map(_PHRASE.split, lines))
+
+
+def thinned(page: str) -> str:
+    """A whole page without the end tags that HTML lets one leave out before what follows them."""
+    return _CLOSED.sub("\n", page)
 
 
 def classed(svg: str) -> str:

@@ -13,19 +13,20 @@
     return element;
   };
   const words = lines.map((line) => line.map((phrase) => phrases[phrase]).join(" "));
-  document.querySelectorAll("data, i, em, .one").forEach((one, place) => {
+  document.querySelectorAll("data, u, i, em, .one, .ones > tr").forEach((one, place) => {
     const [first, ...others] = told[place];
     const source = make("span", "");
     source.className = "src";
     source.role = "tooltip";
     source.id = `s${place + 1}`;
-    if (one.matches(".one")) {
+    if (one.matches("tr")) {
+      one.classList.add("one");
       const record = others.length ? others[0].toLocaleString("en-US") : "";
       source.textContent = words[first].replace("#", record);
       one.querySelector("th").append(source);
     } else {
       one.classList.add("fact");
-      if (!one.matches("data")) one.classList.add("unknown");
+      if (one.matches("i, em")) one.classList.add("unknown");
       if (one.matches("i")) one.classList.add("brief");
       source.append(make("b", words[first]), ...others.map((line) => make("span", words[line])));
       one.append(source);
