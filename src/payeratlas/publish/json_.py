@@ -33,6 +33,7 @@ from payeratlas.pages.page import (
     Subsection,
     Text,
     Tiles,
+    texts,
 )
 
 SCHEMA_VERSION = "v1"
@@ -51,9 +52,7 @@ def render(page: Page, *, sections: bool = True) -> str:
     site, which shows them; the facts in them stay.
     """
     lines = []
-    for name, value in page_json(page).items():
-        if name == "sections" and not sections:
-            continue
+    for name, value in page_json(page, sections=sections).items():
         listed = isinstance(value, list) and bool(value) and isinstance(value[0], list | dict)
         text = _lines(value) if listed else _dump(value)
         lines.append(f'"{name}":{text}')
@@ -71,20 +70,25 @@ def render_evidence(page: Page) -> str:
     return _without_surrogates(_dump(kept)) + "\n"
 
 
-def page_json(page: Page) -> Json:
-    """The page as plain JSON values."""
+def page_json(page: Page, *, sections: bool = True) -> Json:
+    """The page as plain JSON values, with or without the words and tables of its sections."""
     tables = _Tables()
     facts = [tables.fact(fact) for fact in page.facts]
-    body = {
+    body: Json = {
         "code": page.code,
         "system": page.system,
         "title": page.title,
         "summary": tables.text(page.summary),
         "notices": [tables.text(notice) for notice in page.notices],
         "page_facts": facts,
-        "sections": [_section(section, tables) for section in page.sections],
-        "releases": [_release(release) for release in page.releases],
     }
+    if sections:
+        body["sections"] = [_section(section, tables) for section in page.sections]
+    else:
+        for section in page.sections:
+            tables.note([section.lead, *texts(section.blocks)])
+            tables.note_points(section.blocks)
+    body["releases"] = [_release(release) for release in page.releases]
     return {
         "schema_version": SCHEMA_VERSION,
         "edition": page.edition,
@@ -356,6 +360,22 @@ class _Tables:
 
     def text(self, text: Text) -> list[str | int | Json]:
         return [span if isinstance(span, str) else self.span(span) for span in text]
+
+    def note(self, found: Iterable[Text]) -> None:
+        """Give the facts in texts their places."""
+        for text in found:
+            for span in text:
+                if isinstance(span, Fact):
+                    self.fact(span)
+
+    def note_points(self, blocks: Iterable[Block | Subsection]) -> None:
+        """Give the facts in drawings their places."""
+        for block in blocks:
+            if isinstance(block, Subsection):
+                self.note_points(block.blocks)
+            elif isinstance(block, Chart):
+                self.note([[point.fact for one in block.series for point in one.points]])
+                self.note([(block.marked,)] if block.marked else [])
 
     def span(self, span: Span) -> str | int | Json:
         if isinstance(span, str):

@@ -108,8 +108,14 @@ class LeanPen(Pen):
         for position, cell in enumerate(row):
             tag = "<td" if position else "<th"
             opened = f"{tag}>" if cell.tone == "plain" else f"{tag} class={cell.tone}>"
-            inside = "".join([self.ink(ink, scope) for ink in cell.line])
-            cells.append(f"{opened}{inside}{self.noted(cell.marks, scope)}")
+            line = cell.line
+            if len(line) == 1:
+                inside = self.ink(line[0], scope)
+            else:
+                inside = "".join([self.ink(ink, scope) for ink in line])
+            cells.append(opened + inside)
+            if cell.marks:
+                cells.append(self.noted(cell.marks, scope))
         return "".join(cells)
 
     def coded(self, text: str) -> str:

@@ -73,6 +73,7 @@ class Sources:
     def __init__(self) -> None:
         self._origins: dict[int, tuple[Fact, Origin, tuple[Key, ...]]] = {}
         self._lines: dict[int, tuple[str, ...]] = {}
+        self._files: dict[int, Key] = {}
 
     def keys(self, fact: Fact) -> tuple[Key, ...]:
         """The notes a figure needs; none where there is nothing to cite."""
@@ -96,7 +97,15 @@ class Sources:
         if key[0] == "rule":
             return _rule_lines([one for fact in facts if (one := shown(fact)) is not None], told)
         cells = {id(c): c for fact in facts for c in self._found(fact)[1].citations}
-        return _files([c for c in dict.fromkeys(cells.values()) if _file(c) == key])
+        mine = [c for c in cells.values() if self._file(c) == key]
+        return _files(list(dict.fromkeys(mine)))
+
+    def _file(self, citation: Citation) -> Key:
+        """The note of a citation, which a figure holds."""
+        key = self._files.get(id(citation))
+        if key is None:
+            key = self._files[id(citation)] = _file(citation)
+        return key
 
     def _found(self, fact: Fact) -> tuple[Fact, Origin, tuple[Key, ...]]:
         found = self._origins.get(id(fact))
@@ -112,7 +121,7 @@ class Sources:
         basis = cited.basis
         if isinstance(basis, Citation):
             place = _place(basis)
-            return Origin((_file(basis),), (), (basis,), (place,) if place else ())
+            return Origin((self._file(basis),), (), (basis,), (place,) if place else ())
         if not isinstance(basis, Derivation):
             return Origin()
         given = [self._found(one)[1] for _, one in basis.inputs if one.known]
@@ -134,23 +143,34 @@ class Notes:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._numbers: dict[Key, int] = {}
-        self._facts: list[list[Fact]] = []
+        self._facts: list[dict[int, Fact]] = []
+        self._of: dict[int, tuple[int, ...]] = {}
+
+    def numbers(self, fact: Fact) -> tuple[int, ...]:
+        """The numbers of the notes that a figure needs, in the order of its keys."""
+        found = self._of.get(id(fact))
+        if found is None:
+            keys = self._sources.keys(fact)  # which holds the fact, so that its id stays its own
+            found = self._of[id(fact)] = tuple([self.number(key, fact) for key in keys])
+        return found
 
     def number(self, key: Key, fact: Fact) -> int:
         """The number of the note with that key, which now also stands for the figure."""
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self._numbers) + 1
-            self._facts.append([])
-        self._facts[number - 1].append(fact)
+            self._facts.append({})
+        self._facts[number - 1][id(fact)] = fact
         return number
 
     def all(self) -> tuple[Note, ...]:
         """Every note opened so far, by number."""
         told: set[Rule] = set()
         return tuple(
-            Note(number, tuple(self._sources.note_lines(key, self._facts[number - 1], told)))
-            for key, number in self._numbers.items()
+            Note(number, tuple(self._sources.note_lines(key, facts, told)))
+            for (key, number), facts in zip(
+                self._numbers.items(), [list(one.values()) for one in self._facts], strict=True
+            )
         )
 
 

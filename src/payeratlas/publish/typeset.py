@@ -26,6 +26,7 @@ from payeratlas.pages.page import (
     Page,
     Paragraph,
     Section,
+    Span,
     Subsection,
     Text,
     Tiles,
@@ -265,8 +266,8 @@ class _Setter:
         own: dict[Place, None] = {}
         numbers: set[int] = set()
         for column, cell in enumerate(cited):
-            for fact, keys in cell:
-                numbers.update([self.notes.number(key, fact) for key in keys])
+            for fact, _ in cell:
+                numbers.update(self.notes.numbers(fact))
                 for place in self.sources.places(fact):
                     if column >= len(common) or place not in common[column]:
                         own[place] = None
@@ -288,24 +289,25 @@ class _Setter:
         return tuple(sorted(self.notes.number(key, fact) for key, fact in shared.items()))
 
     def numbers(self, fact: Fact) -> tuple[int, ...]:
-        return tuple(sorted(self.notes.number(key, fact) for key in self.sources.keys(fact)))
+        return tuple(sorted(self.notes.numbers(fact)))
 
     def line(self, text: Text, above: Collection[Key] = (), *, identified: bool = True) -> Line:
         """Spans as ink; notes named in ``above`` are carried by the heading or the row, and figures
         that are not ``identified`` by the row altogether."""
-        inks: list[Ink] = []
-        for span in text:
-            if isinstance(span, str):
-                inks.append(Words(clean(span)))
-            elif isinstance(span, Fact):
-                inks.append(self.figure(span, above) if identified else self.plain(span))
-            elif isinstance(span, Name):
-                inks.append(Label(clean(span.text), span.code, self.link(span.href)))
-            elif isinstance(span, Period):
-                inks.append(When(period_text(span), period_iso(span), False))
-            else:
-                inks.append(When(date_text(span), span.isoformat(), True))
-        return tuple(inks)
+        if len(text) == 1:  # most are: cells of tables
+            return (self.ink(text[0], above, identified),)
+        return tuple([self.ink(span, above, identified) for span in text])
+
+    def ink(self, span: Span, above: Collection[Key], identified: bool) -> Ink:
+        if isinstance(span, str):
+            return Words(clean(span))
+        if isinstance(span, Fact):
+            return self.figure(span, above) if identified else self.plain(span)
+        if isinstance(span, Name):
+            return Label(clean(span.text), span.code, self.link(span.href))
+        if isinstance(span, Period):
+            return When(period_text(span), period_iso(span), False)
+        return When(date_text(span), span.isoformat(), True)
 
     def link(self, href: str) -> str:
         """A safe address; that of another page only where it is published beside this one."""
@@ -318,7 +320,7 @@ class _Setter:
 
     def figure(self, fact: Fact, above: Collection[Key]) -> Figure:
         keys = self.sources.keys(fact)
-        numbers = [self.notes.number(key, fact) for key in keys]
+        numbers = self.notes.numbers(fact)
         marks = [n for n, key in zip(numbers, keys, strict=True) if key not in above]
         text, last, letter, sources = "", "", "", self.sources.lines(fact)
         if isinstance(fact.value, Unknown):
@@ -342,8 +344,7 @@ class _Setter:
 
     def plain(self, fact: Fact) -> Figure:
         """A known figure whose source its row tells."""
-        numbers = sorted([self.notes.number(key, fact) for key in self.sources.keys(fact)])
-        return Figure(fact, "", value_text(fact), "", "", (), tuple(numbers), ())
+        return Figure(fact, "", value_text(fact), "", "", (), self.numbers(fact), ())
 
     def next_figure(self) -> str:
         self.figures += 1
