@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import date
 from html.parser import HTMLParser
@@ -137,7 +138,14 @@ def test_the_manifest_names_every_page_and_the_sitemap_its_address(root: Path) -
     sitemap = (root / "sitemap.xml").read_text("utf-8")
     for code in CODES:
         assert f"https://example.org/codes/{code}/{code}.html" in sitemap
-        assert (root / code / f"{code}.json").is_file()
+        packed = (root / code / f"{code}.json.gz").read_bytes()
+        told = json.loads(gzip.decompress(packed))
+        assert told["code"] == code
+        assert told["facts"]
+        assert {path.name for path in (root / code).iterdir()} == {
+            f"{code}.html",
+            f"{code}.json.gz",
+        }
 
 
 def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:

@@ -94,9 +94,10 @@ class LeanPen(Pen):
     def rows(self, grid: GridView, scope: str) -> Markup:
         """The body of a table; it says itself where every row of it has one source."""
         ones = bool(grid.rows) and all(row and row[0].source for row in grid.rows)
-        rows = super().rows(grid, scope)
-        body = rows.replace("<tr class=one>", "<tr>") if ones else rows
-        return Markup("<tbody class=ones>" if ones else "<tbody>") + body
+        rows = str(super().rows(grid, scope))
+        if ones:
+            return Markup("<tbody class=ones>" + rows.replace("<tr class=one>", "<tr>"))
+        return Markup("<tbody>" + rows)
 
     def row(
         self, row: Sequence[CellView], head: Sequence[HeadView], wordy: bool, scope: str

@@ -43,16 +43,17 @@
     });
     mark.replaceChildren(...links.slice(1));
   }
-  for (const region of document.querySelectorAll(".scroll:not([role])")) {
-    const table = region.querySelector("table");
-    const title = table.caption?.id ? table.caption : region.closest(".fold").querySelector("summary");
-    title.id ||= `of-${table.id}`;
+  document.querySelectorAll(".scroll:not([role])").forEach((region, place) => {
+    const caption = region.querySelector("caption");
+    const title = caption ?? region.closest(".fold").querySelector("summary");
+    title.id ||= `title-${place + 1}`;
     region.role = "region";
     region.tabIndex = 0;
     region.setAttribute("aria-labelledby", title.id);
-  }
+  });
   for (const table of document.querySelectorAll("table.wordy")) {
-    const heads = [...table.querySelectorAll("thead th")].map((head) => head.firstChild?.data ?? "");
+    const words = (head) => (head.firstChild?.data ?? "").trim();
+    const heads = [...table.querySelectorAll("thead th")].map(words);
     const roles = [["thead, tbody", "rowgroup"], ["tr", "row"], ["thead th", "columnheader"]];
     for (const [which, role] of [...roles, ["tbody th", "rowheader"], ["td", "cell"]]) {
       for (const part of table.querySelectorAll(which)) part.role = role;
