@@ -125,7 +125,10 @@ def test_years_are_labelled() -> None:
 
 def test_heights_follow_amounts() -> None:
     svg = ET.fromstring(draw(sample.trend_chart(), id="c1"))
-    marks = [place for path in dots(svg) for place in path]
+    bare = ET.fromstring(draw(sample.trend_chart(), id="c1", bare=True))
+    marks = [place for path in dots(bare) for place in path]
+    assert dots(svg) == []  # paper draws no line of no length: there each mark is a shape
+    assert len([e for e in svg.iter(SVG + "circle")]) == len(sample.HISTORY) + 1
     grounds = [r for r in svg.iter(SVG + "rect") if "$" in (r.findtext(SVG + "title") or "")]
     found = {}
     for ground in grounds:

@@ -134,7 +134,11 @@ class Drawing:
         radius: float,
         titles: Sequence[str] = (),
     ) -> None:
-        """Many marks of a series at once, a title for each; without titles they are one path."""
+        """Many marks of a series at once, a title for each.
+
+        For a phone, and where the drawing is bare, they are one path of lines without length: small
+        on a screen, and nothing on paper, where only round ends of such lines are drawn.
+        """
         colour = _text(self.theme.of(key))
         if titles and not self.bare:
             made = []
@@ -145,6 +149,9 @@ class Drawing:
                     shape = f'path d="{_diamond(x, y, radius)}"'
                 made.append(f"<{shape}><title>{_text(title)}</title></{shape.split(' ', 1)[0]}>")
             self._parts.append(f'<g fill="{colour}">{"".join(made)}</g>')
+        elif not self.bare and not is_narrow(self.width):
+            for x, y in places:
+                self.mark(key, x, y, radius)
         elif key == "office":  # a line of no length with round ends is a disc
             self._dots(places, colour, 2 * radius, "round")
         else:  # and one with square ends, in a frame turned by an eighth, a diamond
