@@ -94,7 +94,8 @@ def build_site(
     )
     state = State(root)
     beside = neighbours(wanted)
-    tasks = [Task(code, beside[code], state.pages.get(code)) for code in wanted]
+    sure = state.settled if state.edition == store.edition else set()
+    tasks = [Task(code, beside[code], state.pages.get(code), code in sure) for code in wanted]
     outcomes = _run(tasks, order, jobs, state, tell or (lambda progress: None))
     pages = {o.code: o.page for o in outcomes if o.page is not None}
     removed = tuple(sorted(set(state.pages) - set(pages)))
