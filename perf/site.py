@@ -68,9 +68,10 @@ def _run(
     seconds, used = time.perf_counter(), _used()
     site: Site = build_site(store, root, today=today, codes=codes, jobs=jobs)
     seconds, used = time.perf_counter() - seconds, _used() - used
+    each = used / len(codes) * 1000
     told = [
         f"{name}: {site.built:,} built, {site.kept:,} kept, {len(site.refused):,} refused",
-        f"  {seconds:,.0f} s; {used:,.0f} s of processors, {used / len(codes) * 1000:.1f} ms a code",
+        f"  {seconds:,.0f} s; {used:,.0f} s of processors, {each:.1f} ms a code",
     ]
     if share > 1:
         minutes = used * share / 60
@@ -102,7 +103,9 @@ def _disk(root: Path, share: float) -> list[str]:
         lines.append(f"  all codes, estimated: {blocks * share / 1e9:.2f} GB")
     for kind, size in sizes.most_common():
         each = size / files[kind] / 1e3
-        lines.append(f"  {kind:<14}{files[kind]:>7,} files{size / 1e6:>10.1f} MB{each:>8.1f} kB each")
+        lines.append(
+            f"  {kind:<14}{files[kind]:>7,} files{size / 1e6:>10.1f} MB{each:>8.1f} kB each"
+        )
     return lines
 
 

@@ -128,7 +128,7 @@ def test_heights_follow_amounts() -> None:
     bare = ET.fromstring(draw(sample.trend_chart(), id="c1", bare=True))
     marks = [place for path in dots(bare) for place in path]
     assert dots(svg) == []  # paper draws no line of no length: there each mark is a shape
-    assert len([e for e in svg.iter(SVG + "circle")]) == len(sample.HISTORY) + 1
+    assert len(list(svg.iter(SVG + "circle"))) == len(sample.HISTORY) + 1
     grounds = [r for r in svg.iter(SVG + "rect") if "$" in (r.findtext(SVG + "title") or "")]
     found = {}
     for ground in grounds:
@@ -140,9 +140,7 @@ def test_heights_follow_amounts() -> None:
     ordered = sorted(found)
     assert [found[a] for a in ordered] == sorted(found.values(), reverse=True)
     per_dollar = {
-        round((found[a] - found[b]) / float(b - a), 2)
-        for a, b in pairwise(ordered)
-        if b - a > 20
+        round((found[a] - found[b]) / float(b - a), 2) for a, b in pairwise(ordered) if b - a > 20
     }
     assert max(per_dollar) - min(per_dollar) <= 0.02
 

@@ -374,7 +374,7 @@ class _Tables:
             if isinstance(block, Subsection):
                 self.note_points(block.blocks)
             elif isinstance(block, Chart):
-                self.note([[point.fact for one in block.series for point in one.points]])
+                self.note([tuple([p.fact for one in block.series for p in one.points])])
                 self.note([(block.marked,)] if block.marked else [])
 
     def span(self, span: Span) -> str | int | Json:

@@ -41,7 +41,9 @@ _STYLES = {
 _UNITLESS = ("font-weight", "stroke-width", "stroke-linejoin", "paint-order", "text-anchor")
 _PLAIN = re.compile(r"[\w.:#/+%-]+", re.ASCII)
 _RECORD = re.compile(r"(?<=record )[\d,]*\d")
-_CLOSED = re.compile(r"</(?:p|li|dd|dt)>\n(?=</|<(?:p|li|d[dlt]|div|ul|ol|h\d|details|section|nav|figure)\b)")
+_CLOSED = re.compile(
+    r"</(?:p|li|dd|dt)>\n(?=</|<(?:p|li|d[dlt]|div|ul|ol|h\d|details|section|nav|figure)\b)"
+)
 _PHRASE = re.compile(r"(?<=[,;:]) | (?=of )")
 
 
@@ -59,19 +61,19 @@ class LeanPen(Pen):
         """Every line kept so far, once."""
         return self._lines
 
-    def sources(self) -> dict[str, list[object]]:
+    def sources(self) -> dict[str, Sequence[object]]:
         """Where the figures come from, each phrase and line once.
 
-        ``told`` has for every figure (``data``, ``u``, ``i``, ``em``) and row with one source, in the page's order, the lines
-        of its source; ``lines`` the phrases of each, which a blank joins; both by position, where
-        ``phrases`` go on from :func:`common`. The source of a row is one line, and the record that
-        stands in it for a ``#``.
+        ``told`` has for every figure (``data``, ``u``, ``i``, ``em``) and every row with one
+        source, in the page's order, the lines of its source; ``lines`` the phrases of each, which
+        a blank joins; both by position, where ``phrases`` go on from :func:`common`. The source of
+        a row is one line, and the record that stands in it for a ``#``.
         """
         known = {phrase: place for place, phrase in enumerate(common())}
         own = len(known)
         number = known.setdefault
         lines = [[number(p, len(known)) for p in _PHRASE.split(line)] for line in self._lines]
-        return {"phrases": list(known)[own:], "lines": list(lines), "told": list(self._told)}
+        return {"phrases": list(known)[own:], "lines": lines, "told": self._told}
 
     def tell(self, *lines: str) -> None:
         """Keep the source of the element that is written now."""

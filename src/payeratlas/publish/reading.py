@@ -89,7 +89,9 @@ def companion(text: str, *, where: str = "") -> Companion | None:
     if not finder.link:
         return None
     name, sha256 = finder.link.get("href") or "", finder.link.get("data-sha256") or ""
-    if not re.fullmatch(r"\w+\.json(\.gz)?", name, re.ASCII) or not re.fullmatch("[0-9a-f]{64}", sha256):
+    if not re.fullmatch(r"\w+\.json(\.gz)?", name, re.ASCII) or not re.fullmatch(
+        "[0-9a-f]{64}", sha256
+    ):
         raise InputError(f"{name!r} is no JSON of a page.", where=where, cure=_CURE)
     return Companion(name, sha256)
 

@@ -6,7 +6,7 @@ escaped; no white space stands between spans.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from markupsafe import Markup
@@ -34,6 +34,10 @@ class Pen:
 
     lean = False
     """Whether what repeats is left to the site's style sheet and script."""
+
+    def sources(self) -> Mapping[str, Sequence[object]]:
+        """The sources of figures that are not told inside them: none."""
+        return {}
 
     def line(self, inks: Line, scope: str) -> Markup:
         """A line of text; ``scope`` is the section whose notes its marks lead to."""
@@ -64,9 +68,7 @@ class Pen:
             if position == 0:
                 attributes = ' scope="row"' + (' role="rowheader"' if wordy else "") + attributes
                 told = _tooltip(cell.id, escape(cell.source)) if cell.source else ""
-                cells.append(
-                    f"<th{attributes}>{inside}{self.noted(cell.marks, scope)}{told}</th>"
-                )
+                cells.append(f"<th{attributes}>{inside}{self.noted(cell.marks, scope)}{told}</th>")
             else:
                 if wordy:
                     named = escape(head[position].text)
