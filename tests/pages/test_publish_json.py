@@ -21,7 +21,8 @@ from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.provenance import Citation, Derivation
 from payeratlas.pages.page import Page
 from payeratlas.publish import html
-from payeratlas.publish.json_ import facts_json, page_json, render, render_evidence, render_facts
+from payeratlas.publish.fact_json import facts_json, render_facts
+from payeratlas.publish.json_ import page_json, render, render_evidence
 from payeratlas.publish.reading import load_page_facts
 
 SCHEMAS = Path(payeratlas.publish.__file__).parent / "schema" / "v1"
