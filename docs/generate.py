@@ -222,7 +222,8 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 def properties(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every property of a schema by the path that leads to it, definitions included.
+    """Every property of a schema by the path that leads to it, definitions included, and every
+    place of a row by its number and title.
 
     A property that a branch of ``oneOf`` only narrows is listed once, where it is described.
     """
@@ -240,6 +241,10 @@ def _walked(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     elif isinstance(schema, dict):
         for name, inner in schema.get("properties", {}).items():
             here = f"{path}.{name}" if path else name
+            yield here, inner
+            yield from _walked(inner, here)
+        for place, inner in enumerate(schema.get("prefixItems", ())):
+            here = f"{path}[{place}] {inner.get('title', '')}".rstrip()
             yield here, inner
             yield from _walked(inner, here)
         for name, inner in schema.get("$defs", {}).items():
@@ -262,6 +267,8 @@ def _type(schema: dict[str, Any]) -> str:
             return " or ".join(dict.fromkeys(_type(entry) for entry in schema[keyword]))
     kind = schema.get("type", "any")
     kind = " or ".join(kind) if isinstance(kind, list) else str(kind)
+    if kind == "array" and "prefixItems" in schema:
+        return "row"
     if kind == "array" and isinstance(schema.get("items"), dict):
         return f"array of {_type(schema['items'])}"
     return kind

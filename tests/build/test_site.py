@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import date
 from html.parser import HTMLParser
@@ -12,9 +13,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 import payeratlas
+from payeratlas.build import site_pages
 from payeratlas.build.site import Progress, Site, build_site
 from payeratlas.build.site_state import MANIFEST, State
 from payeratlas.model.errors import InputError
+from payeratlas.store import edition_now
 
 TODAY = date(2025, 10, 15)
 CODES = ("64624", "64632", "64640", "77002", "99213", "J1100")
@@ -90,14 +93,55 @@ def test_a_second_run_builds_nothing(root: Path) -> None:
     assert written(root) == before
 
 
+def test_the_same_store_is_not_asked_again_and_another_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, asked = tmp_path / "site", []
+
+    def counted(questions: Any, store: Any) -> str:
+        asked.append(len(questions))
+        return edition_now(questions, store)
+
+    monkeypatch.setattr(site_pages, "edition_now", counted)
+    made(site, ("64640", "77002"), jobs=1)
+    good = written(site)
+    again = made(site, ("64640", "77002"), jobs=1)
+    assert (again.built, again.kept, asked) == (0, 2, [])
+    manifest = site / MANIFEST
+    edition = payeratlas.open().store.edition
+    manifest.write_text(manifest.read_text("utf-8").replace(edition, "0" * 64), "utf-8")
+    assert State(site).settled == {"64640", "77002"}
+    again = made(site, ("64640", "77002"), jobs=1)
+    assert (again.built, again.kept, len(asked)) == (0, 2, 2)
+    assert all(asked)
+    assert written(site) == good
+
+
+def test_pages_built_since_by_a_stopped_run_are_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    made(site, ("64640", "77002"), jobs=1)
+    state = State(site)
+    state.note([state.pages["77002"]])
+    assert State(site).settled == {"64640"}
+    asked = []
+    monkeypatch.setattr(
+        site_pages, "edition_now", lambda questions, store: asked.append(1) or "another"
+    )
+    again = made(site, ("64640", "77002"), jobs=1)
+    assert (again.built, again.kept, len(asked)) == (1, 1, 1)
+
+
 def test_a_page_spoiled_by_hand_is_built_again(root: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     made(site, ("64640", "77002"), jobs=1)
     good = written(site)
-    (site / "64640" / "64640.html").unlink()
-    again = made(site, ("64640", "77002"), jobs=1)
-    assert (again.built, again.kept) == (1, 1)
-    assert written(site) == good
+    for name in ("64640.html", "64640.json.gz"):
+        (site / "64640" / name).unlink()
+        again = made(site, ("64640", "77002"), jobs=1)
+        assert (again.built, again.kept) == (1, 1)
+        assert written(site) == good
 
 
 def test_a_code_no_longer_on_hand_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -137,7 +181,14 @@ def test_the_manifest_names_every_page_and_the_sitemap_its_address(root: Path) -
     sitemap = (root / "sitemap.xml").read_text("utf-8")
     for code in CODES:
         assert f"https://example.org/codes/{code}/{code}.html" in sitemap
-        assert (root / code / f"{code}.json").is_file()
+        packed = (root / code / f"{code}.json.gz").read_bytes()
+        told = json.loads(gzip.decompress(packed))
+        assert told["code"] == code
+        assert told["facts"]
+        assert {path.name for path in (root / code).iterdir()} == {
+            f"{code}.html",
+            f"{code}.json.gz",
+        }
 
 
 def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import shutil
@@ -14,6 +15,7 @@ import pytest
 
 import payeratlas
 from payeratlas.apps.api import Atlas
+from payeratlas.build import publish
 from payeratlas.build.verify import verify
 from payeratlas.model.errors import InputError
 from payeratlas.publish import json_
@@ -52,39 +54,49 @@ def test_random_pages_hold(code: str, tmp_path: Path) -> None:
     assert report.values > 10
 
 
-def _fact(document: dict[str, Any], kind: str, measure: str) -> dict[str, Any]:
-    return next(f for f in document["facts"] if kind in f and f["measure"] == measure)
+def _fact(document: dict[str, Any], measure: str) -> list[Any]:
+    """The row of the first fact of a measure."""
+    named = [m["measure"] for m in document["measures"]]
+    row: list[Any] = next(f for f in document["facts"] if named[f[0]] == measure)
+    return row
 
 
 def _figure(document: dict[str, Any]) -> None:
-    _fact(document, "citation", "pfs.work_rvu")["value"] = "9.99"
+    row = _fact(document, "pfs.work_rvu")
+    row[2:] = ["9.99", *row[3:6], "1.98"]
 
 
 def _printed(document: dict[str, Any]) -> None:
-    _fact(document, "citation", "pfs.work_rvu")["citation"]["text"] = "9.99"
+    row = _fact(document, "pfs.work_rvu")
+    row[6:] = ["9.99"]
 
 
 def _both(document: dict[str, Any]) -> None:
-    _figure(document)
-    _printed(document)
+    row = _fact(document, "pfs.work_rvu")
+    row[2:] = ["9.99", *row[3:6]]
 
 
 def _place(document: dict[str, Any]) -> None:
-    citation = _fact(document, "citation", "pfs.work_rvu")["citation"]
-    citation["locator"] = "cell=12,6"
+    _fact(document, "pfs.work_rvu")[5] = "cell=12,6"
+
+
+def _column(document: dict[str, Any]) -> None:
+    row = _fact(document, "pfs.work_rvu")
+    row[4] = (row[4] + 1) % len(document["columns"])
 
 
 def _indicator(document: dict[str, Any]) -> None:
-    _fact(document, "citation", "pfs.indicator.pctc")["value"] = ""
+    row = _fact(document, "pfs.indicator.pctc")
+    row[2:] = ["", *row[3:6], row[2]]
 
 
 def _amount(document: dict[str, Any]) -> None:
-    _fact(document, "derivation", "pfs.payment.facility")["value"] = "9.99"
+    _fact(document, "pfs.payment.facility")[2] = "9.99"
 
 
 def _rule(document: dict[str, Any]) -> None:
-    named = _fact(document, "derivation", "pfs.payment.facility")["derivation"]["rule"]
-    next(rule for rule in document["rules"] if rule["id"] == named)["rule"] = "pfs.nothing"
+    rule = _fact(document, "pfs.payment.facility")[4]
+    document["rules"][rule]["rule"] = "pfs.nothing"
 
 
 def _digest(document: dict[str, Any]) -> None:
@@ -92,7 +104,7 @@ def _digest(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [_figure, _printed, _both, _place, _indicator, _amount, _rule, _digest]
+    "change", [_figure, _printed, _both, _place, _column, _indicator, _amount, _rule, _digest]
 )
 def test_a_change_on_the_page_is_caught(
     change: Callable[[dict[str, Any]], None], page: str, tmp_path: Path
@@ -102,6 +114,42 @@ def test_a_change_on_the_page_is_caught(
     report = verify(written(tmp_path, json.dumps(document)), ATLAS.store)
     assert not report.holds
     assert all(difference.strip() for difference in report.differences)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """The folder of a page of a site."""
+    publish.write_in_site(ATLAS.code("77002", DAY).page, tmp_path)
+    return tmp_path / "77002"
+
+
+def test_a_page_of_a_site_holds_by_the_json_beside_it(page: str, site: Path) -> None:
+    alone = verify(written(site, page), ATLAS.store)
+    for name in ("77002.html", "77002.json.gz"):
+        report = verify(site / name, ATLAS.store)
+        assert report.differences == ()
+        assert (report.tables, report.values) == (alone.tables, alone.values)
+        assert report.derivations == alone.derivations
+
+
+def test_a_page_of_a_site_beside_another_json_is_caught(site: Path) -> None:
+    packed = site / "77002.json.gz"
+    document = json.loads(gzip.decompress(packed.read_bytes()))
+    _amount(document)
+    packed.write_bytes(gzip.compress(json.dumps(document).encode()))
+    report = verify(site / "77002.html", ATLAS.store)
+    assert "is not the JSON that the page was published with" in report.differences[0]
+    assert len(report.differences) > 1
+
+
+def test_a_damaged_json_is_refused(site: Path) -> None:
+    packed = site / "77002.json.gz"
+    data = packed.read_bytes()
+    for damaged in (data[:-9], data + b"more", data[:40] + b"\0" * 8 + data[48:], data[:2]):
+        packed.write_bytes(damaged)
+        for name in ("77002.html", "77002.json.gz"):
+            with pytest.raises(InputError, match="cannot be read"):
+                verify(site / name, ATLAS.store)
 
 
 def test_one_changed_byte_in_a_pinned_file_is_caught(page: str, tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.provenance import Citation, Derivation
 from payeratlas.pages.page import Page
 from payeratlas.publish import html
-from payeratlas.publish.json_ import facts_json, page_json, render, render_evidence, render_facts
+from payeratlas.publish.fact_json import facts_json, render_facts
+from payeratlas.publish.json_ import page_json, render, render_evidence
 from payeratlas.publish.reading import load_page_facts
 
 SCHEMAS = Path(payeratlas.publish.__file__).parent / "schema" / "v1"
@@ -48,6 +49,11 @@ def undescribed(node: Any, path: str = "") -> Iterator[str]:
     for name, inner in node.get("properties", {}).items():
         if not inner.get("description"):
             yield f"{path}.{name}"
+    for place, inner in enumerate(node.get("prefixItems", [])):
+        if not (inner.get("description") and inner.get("title")):
+            yield f"{path}[{place}]"
+    if "prefixItems" in node and node.get("items") is not False:
+        yield f"{path} is open"
     if "properties" in node and node.get("additionalProperties") is not False:
         yield f"{path} is open"
     for key, inner in node.items():
@@ -63,8 +69,10 @@ def test_every_property_is_described(name: str) -> None:
 def test_an_undescribed_property_is_noticed() -> None:
     broken = schema("page")
     del broken["properties"]["edition"]["description"]
-    broken["$defs"]["fact"]["additionalProperties"] = True
-    assert len(list(undescribed(broken))) == 2
+    broken["$defs"]["grid"]["additionalProperties"] = True
+    del broken["$defs"]["cited"]["prefixItems"][4]["title"]
+    del broken["$defs"]["derived"]["items"]
+    assert len(list(undescribed(broken))) == 4
 
 
 def test_the_page_is_valid(page: Page) -> None:
@@ -82,16 +90,20 @@ def test_hostile_pages_are_valid(page: Page, poison: str) -> None:
 
 def test_the_schema_refuses_what_is_wrong(page: Page) -> None:
     check = validator("page")
-    known = next(f for f in page_json(page)["facts"] if "citation" in f)
+    known = next(f for f in page_json(page)["facts"] if f[2] is not None and f[5] != [])
+    unknown = next(f for f in page_json(page)["facts"] if f[2] is None)
     for wrong in (
-        known | {"extra": 1},
-        known | {"unknown": {"reason": "not_listed", "detail": "x"}},
-        {k: v for k, v in known.items() if k != "citation"},
-        known | {"value": 1.5},
+        [*known, "more", "and more"],
+        known[:5],
+        [*known[:2], 1.5, *known[3:]],
+        [*known[:2], None, *known[3:]],
+        [*known[:4], -1, *known[5:]],
+        [*unknown[:2], "0.00", *unknown[3:]],
+        {"fact": known},
     ):
         data = page_json(page)
         data["facts"] = [wrong]
-        assert not check.is_valid(data)
+        assert not check.is_valid(data), wrong
 
 
 def test_values_are_written_exactly() -> None:
@@ -191,8 +203,8 @@ def every_text(node: Any) -> Iterator[str]:
 
 def test_the_json_holds_every_text_of_the_page(page: Page) -> None:
     def strings(node: Any) -> Iterator[str]:
-        if isinstance(node, str):
-            yield node
+        if isinstance(node, str | int):  # a cell that prints a count is the count
+            yield str(node)
         elif isinstance(node, list):
             for item in node:
                 yield from strings(item)
@@ -205,36 +217,66 @@ def test_the_json_holds_every_text_of_the_page(page: Page) -> None:
     assert set(every_text(page)) - held == set()
 
 
-def test_spans_point_to_facts_and_facts_to_files(page: Page) -> None:
+def test_rows_point_to_what_they_share(page: Page) -> None:
     data = json.loads(render(page))
-    ids = {
-        name: [entry["id"] for entry in data[name]]
-        for name in ("facts", "periods", "rules", "columns", "artifacts")
-    }
-    for named in ids.values():
-        assert len(named) == len(set(named))
-    assert set(data["page_facts"]) <= set(ids["facts"])
+    cited = [f for f in data["facts"] if f[2] is not None and isinstance(f[5], str)]
+    derived = [f for f in data["facts"] if f[2] is not None and isinstance(f[5], list)]
+    unknown = [f for f in data["facts"] if f[2] is None]
+    assert len(cited) + len(derived) + len(unknown) == len(data["facts"])
+
+    def all_of(name: str) -> set[int]:
+        return set(range(len(data[name])))
+
+    assert {f[0] for f in data["facts"]} == all_of("measures")
+    assert {f[4] for f in cited} == all_of("columns")
+    assert {f[4] for f in derived} == all_of("rules")
+    assert {f[4] for f in unknown} == all_of("reasons")
+    assert {column[0] for column in data["columns"]} == all_of("files")
+    assert {file["artifact"] for file in data["files"]} == all_of("artifacts")
+    assert set(data["page_facts"]) <= all_of("facts")
     (artifact,) = [a for a in data["artifacts"] if a["name"] == "PPRRVU2025_Oct.csv"]
     assert artifact["retrieved"] == "2025-10-02"
-    assert {c["artifact"] for c in data["columns"]} == set(ids["artifacts"])
-    cited = {f["citation"]["column"] for f in data["facts"] if "citation" in f}
-    assert cited == set(ids["columns"])
-    derived = [f for f in data["facts"] if "derivation" in f]
-    assert {f["derivation"]["rule"] for f in derived} == set(ids["rules"])
-    roles = {rule["id"]: rule["roles"] for rule in data["rules"]}
-    place = {identity: i for i, identity in enumerate(ids["facts"])}
-    for fact in derived:
-        inputs = fact["derivation"]["inputs"]
-        assert len(inputs) == len(roles[fact["derivation"]["rule"]])
-        assert all(place[given] < place[fact["id"]] for given in inputs)
+    for place, fact in enumerate(data["facts"]):
+        if fact in derived:
+            assert len(fact[5]) == len(data["rules"][fact[4]]["roles"])
+            assert all(0 <= given < place for given in fact[5])
+    for name in ("measures", "periods", "reasons", "rules", "columns", "files", "artifacts"):
+        entries = [json.dumps(entry) for entry in data[name]]
+        assert len(entries) == len(set(entries)), name
+
+
+def test_a_text_is_repeated_only_where_the_value_does_not_spell_it(page: Page) -> None:
+    repeated = 0
+    for fact in page_json(page)["facts"]:
+        if fact[2] is not None and isinstance(fact[5], str) and len(fact) > 6:
+            repeated += 1
+            assert isinstance(fact[2], bool) or str(fact[2]) != fact[6]
+    assert repeated
+
+
+def test_without_sections_every_fact_stays(page: Page) -> None:
+    bare, whole = json.loads(render(page, sections=False)), json.loads(render(page))
+    assert "sections" not in bare
+    assert set(whole) - set(bare) == {"sections"}
+    validator("page").validate(bare)
+    facts = {repr(fact) for fact in load_page_facts(render(page, sections=False)).facts}
+    assert facts == {repr(fact) for fact in every_fact(page)}
 
 
 def test_every_entry_of_a_list_is_a_line(page: Page) -> None:
     lines = render(page).splitlines()
     whole = json.loads(render(page))
-    facts = lines[lines.index('"facts":[') + 1 : lines.index('"periods":[') - 1]
-    assert [json.loads(line.rstrip(",")) for line in facts] == whole["facts"]
-    assert all("  " not in line for line in facts)
+    for name, after in (("facts", "periods"), ("columns", "files"), ("rules", "columns")):
+        entries = lines[lines.index(f'"{name}":[') + 1 : lines.index(f'"{after}":[') - 1]
+        assert [json.loads(line.rstrip(",")) for line in entries] == whole[name]
+    assert not any(line.startswith(" ") for line in lines)
+
+
+def test_a_text_that_looks_like_the_end_of_a_row_ends_none() -> None:
+    looks = '],"",[5,"],[",""'
+    fact = dataclasses.replace(sample.STATUS, value=looks, subject=looks)
+    made = dataclasses.replace(sample.page(), facts=(fact, fact, sample.UNITS))
+    assert json.loads(render(made)) == page_json(made)
 
 
 def test_the_evidence_is_what_verification_reads(page: Page) -> None:
@@ -255,10 +297,14 @@ def test_documents_end_with_a_newline(page: Page) -> None:
 
 def test_reading_refuses_what_is_no_page(page: Page) -> None:
     whole = json.loads(render(page))
-    wrong_type = json.loads(render(page))
-    wrong_type["facts"][0]["value"] = 7
+    facts = whole["facts"]
+    counted = next(f for f in facts if f[2] is not None)
+
+    def broken(fact: object) -> str:
+        return json.dumps(whole | {"facts": [fact]})
+
     wrong_reason = json.loads(render(page))
-    next(f for f in wrong_reason["facts"] if "unknown" in f)["unknown"]["reason"] = "other"
+    wrong_reason["reasons"][0]["reason"] = "other"
     for text in (
         "",
         "{",
@@ -267,8 +313,14 @@ def test_reading_refuses_what_is_no_page(page: Page) -> None:
         "<p>no page</p>",
         json.dumps(whole | {"schema_version": "v0"}),
         json.dumps({k: v for k, v in whole.items() if k != "artifacts"}),
-        json.dumps(wrong_type),
         json.dumps(wrong_reason),
+        broken([*counted[:2], {}, *counted[3:]]),
+        broken([-1, *counted[1:]]),
+        broken([True, *counted[1:]]),
+        broken([len(whole["measures"]), *counted[1:]]),
+        broken(counted[:5]),
+        broken([*counted[:4], 0, [7]]),
+        broken("fact"),
         '{"a":' * 100_000,
     ):
         with pytest.raises(InputError) as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +20,10 @@ SITE_FORMATS = ("html", "json")
 """Those that every page of a site has: the HTML names its JSON, which holds the evidence."""
 STYLESHEET = "site.css"
 """The style sheet that all pages of a site share, at its root."""
+SCRIPT = "page.js"
+"""The script that all pages of a site share, at its root."""
+SITE_SUFFIXES = {"html": "html", "json": "json.gz", "pdf": "pdf", "md": "md"}
+"""The formats of a site's page, as file suffixes: its JSON is packed, to a quarter of the bytes."""
 
 _TITLES = {"md": "Markdown"}
 
@@ -60,12 +65,13 @@ def write_in_site(
 
     ``links`` lead to other pages of the site, as addresses from the page's folder.
     """
-    data = json_.render(page).encode()
-    shared = html.Shared(f"../{STYLESHEET}", f"{page.code}.json", sha256_of(data))
-    links = [*links, *_others(page, formats)]
+    data = json_.render(page, sections=False).encode()
+    name = f"{page.code}.{SITE_SUFFIXES['json']}"
+    shared = html.Shared(f"../{STYLESHEET}", f"../{SCRIPT}", name, sha256_of(data))
+    links = [*links, *_others(page, formats, SITE_SUFFIXES)]
     contents = {
         f"{page.code}.html": html.render(page, links=links, beside=beside, shared=shared).encode(),
-        f"{page.code}.json": data,
+        name: gzip.compress(data, 6, mtime=0),
     }
     if "pdf" in formats:
         contents[f"{page.code}.pdf"] = pdf.render(page)
@@ -74,12 +80,14 @@ def write_in_site(
     return write_files(root / page.code, contents)
 
 
-def _others(page: Page, formats: Collection[str]) -> list[Name]:
-    """The other formats, as links from the HTML."""
+def _others(
+    page: Page, formats: Collection[str], suffixes: Mapping[str, str] | None = None
+) -> list[Name]:
+    """The other formats, as links from the HTML; ``suffixes`` where they differ from the names."""
     return [
-        Name(_TITLES.get(suffix, suffix.upper()), href=f"{page.code}.{suffix}")
-        for suffix in FORMATS
-        if suffix != "html" and suffix in formats
+        Name(_TITLES.get(one, one.upper()), href=f"{page.code}.{(suffixes or {}).get(one, one)}")
+        for one in FORMATS
+        if one != "html" and one in formats
     ]
 
 

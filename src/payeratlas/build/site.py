@@ -11,13 +11,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from payeratlas.build import search
-from payeratlas.build.publish import FORMATS, SITE_FORMATS, STYLESHEET, replace, unwritable
+from payeratlas.build.publish import (
+    FORMATS,
+    SCRIPT,
+    SITE_FORMATS,
+    SITE_SUFFIXES,
+    STYLESHEET,
+    replace,
+    unwritable,
+)
 from payeratlas.build.site_pages import Order, Outcome, Task, build
 from payeratlas.build.site_plan import codes_on_hand, neighbours, software
 from payeratlas.build.site_shell import listings
 from payeratlas.build.site_state import MANIFEST, Made, State
 from payeratlas.model.errors import InputError
-from payeratlas.publish import shell
+from payeratlas.publish import html, shell
 from payeratlas.store import Store
 
 
@@ -86,7 +94,8 @@ def build_site(
     )
     state = State(root)
     beside = neighbours(wanted)
-    tasks = [Task(code, beside[code], state.pages.get(code)) for code in wanted]
+    sure = state.settled if state.edition == store.edition else set()
+    tasks = [Task(code, beside[code], state.pages.get(code), code in sure) for code in wanted]
     outcomes = _run(tasks, order, jobs, state, tell or (lambda progress: None))
     pages = {o.code: o.page for o in outcomes if o.page is not None}
     removed = tuple(sorted(set(state.pages) - set(pages)))
@@ -140,7 +149,8 @@ def _write_shell(
         "index.html": shell.front(about, shelves),
         "about.html": shell.about_page(about),
         "404.html": shell.not_found(about, urlsplit(base_url).path or "/"),
-        STYLESHEET: shell.site_stylesheet(),
+        STYLESHEET: html.site_stylesheet(),
+        SCRIPT: html.site_script(),
         "search.js": shell.search_script(),
         "robots.txt": shell.robots(base_url),
         "feed.xml": shell.feed(about, base_url),
@@ -180,7 +190,7 @@ def _about(store: Store, pages: int, refused: Sequence[str]) -> shell.About:
 
 def _remove(root: Path, code: str) -> None:
     """Remove the page of a code, and its folder where nothing else stands in it."""
-    for suffix in FORMATS:
+    for suffix in SITE_SUFFIXES.values():
         (root / code / f"{code}.{suffix}").unlink(missing_ok=True)
     with suppress(OSError):
         (root / code).rmdir()

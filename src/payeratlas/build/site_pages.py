@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
 
-from payeratlas.build.publish import SITE_FORMATS, write_in_site
+from payeratlas.build.publish import SITE_FORMATS, SITE_SUFFIXES, write_in_site
 from payeratlas.build.site_plan import Neighbours
 from payeratlas.model.errors import InputError
 from payeratlas.model.time import AsOf
@@ -72,11 +72,16 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One page to see to: its neighbours, and how it stands now, if it does."""
+    """One page to see to: its neighbours, and how it stands now, if it does.
+
+    ``sure`` says that the store is the one over which it was last seen to: then there is no need
+    to ask it again.
+    """
 
     code: str
     beside: Neighbours
     standing: Built | None
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,8 @@ def build_batch(batch: Sequence[Task], order: Order) -> list[Outcome]:
     """See to some tasks, whose codes should stand near each other."""
     store = _store(order.store, order.embedded)
     store.expect(task.code for task in batch)
-    ptp.load(AsOf(order.as_of or order.today, order.known_on), store)
+    if not all(task.standing and task.sure for task in batch):
+        ptp.load(AsOf(order.as_of or order.today, order.known_on), store)
     # A page is made of values that refer to each other one way: next to nothing is left for the
     # collector, which looking at each of them again and again takes a quarter of the time.
     collecting = gc.isenabled()
@@ -159,11 +165,14 @@ def _holds(standing: Built, task: Task, as_of: AsOf, order: Order, store: Store)
     day = as_of.service_date.isoformat()
     folder = Path(order.out) / task.code
     if standing.as_of != day or not all(
-        (folder / f"{task.code}.{suffix}").exists() for suffix in (*SITE_FORMATS, *order.formats)
+        (folder / f"{task.code}.{SITE_SUFFIXES[one]}").exists()
+        for one in {*SITE_FORMATS, *order.formats}
     ):
         return False
     if standing.key != _key(standing.edition, task, as_of, standing.linked, order):
         return False
+    if task.sure:
+        return True
     questions = json.loads(_unmasked(standing.questions, task.code, day))
     return edition_now(questions, store) == standing.edition
 

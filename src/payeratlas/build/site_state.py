@@ -44,12 +44,18 @@ class Made:
 
 
 class State:
-    """The memory of the site in a folder."""
+    """The memory of the site in a folder.
+
+    ``pages`` are those that stand in it. Of them ``settled`` were all seen to by one run, over a
+    store of that ``edition``; the others were built since, by a run that was stopped.
+    """
 
     def __init__(self, root: Path) -> None:
         """Read what is remembered; what cannot be read is forgotten, and built anew."""
         self._root = root
         self.search = ""
+        self.edition = ""
+        self.settled: set[str] = set()
         self.pages: dict[str, Built] = {}
         with suppress(OSError, ValueError, KeyError, TypeError, EOFError):
             self._load()
@@ -107,12 +113,14 @@ class State:
             for code, told in manifest["pages"].items()
         }
         self.search = manifest["search"]
+        self.edition, self.settled = manifest["edition"], set(self.pages)
 
     def _load_journal(self) -> None:
         text = (self._root / _FOLDER / _JOURNAL).read_text("utf-8")
         for line in text.split("\n")[:-1]:  # the last may have been cut short
             page = _page(json.loads(line))
             self.pages[page.code] = page
+            self.settled.discard(page.code)
 
 
 def _told(page: Built) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,9 @@ from payeratlas.pages.facts.rules import rerun
 from payeratlas.publish.reading import PublishedFacts, companion, load_page_facts
 from payeratlas.store import Store
 from payeratlas.store.disk import sha256_of
+
+_GZIP = b"\x1f\x8b"
+_LARGEST = 1 << 28  # bytes of a page; the largest has some hundred thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Report:
 
 
 def verify(page: Path, store: Store, originals: Path | None = None) -> Report:
-    """Check a page published as JSON or HTML against the store.
+    """Check a page published as JSON (as it is, or packed with gzip) or HTML against the store.
 
     The HTML of a site's page is checked by the JSON beside it, which has to be the one it names.
     ``originals`` is a folder with the publishers' files, found by their sha256. InputError where
@@ -96,9 +100,21 @@ def verify(page: Path, store: Store, originals: Path | None = None) -> Report:
 
 def _text_of(path: Path, cure: str) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        data = path.read_bytes()
+        if data.startswith(_GZIP):
+            data = _unpacked(data)
+        return data.decode("utf-8")
+    except (OSError, UnicodeDecodeError, zlib.error) as error:
         raise InputError("the page cannot be read as text.", where=str(path), cure=cure) from error
+
+
+def _unpacked(data: bytes) -> bytes:
+    """What a gzip file holds; zlib.error where it is damaged, or no page would be that large."""
+    packed = zlib.decompressobj(wbits=31)
+    found = packed.decompress(data, _LARGEST)
+    if not packed.eof or packed.unused_data:
+        raise zlib.error("it is cut short, followed by other data, or too large")
+    return found
 
 
 def _by_digest(folder: Path) -> Mapping[str, Path]:

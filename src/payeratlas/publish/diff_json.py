@@ -8,7 +8,7 @@ from payeratlas.model.provenance import Release
 from payeratlas.pages.diff import Difference, FeeChange, Fees, FeeSummary
 from payeratlas.pricing.change import Parts
 from payeratlas.pricing.policy import POLICIES
-from payeratlas.publish.json_ import Json, period_json
+from payeratlas.publish.fact_json import Json, period_json
 from payeratlas.store.changes import Changed, Changes, Sheet
 from payeratlas.tables.contract import Cell, Row
 

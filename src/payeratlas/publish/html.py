@@ -1,14 +1,15 @@
 """The page as HTML: no request to anyone else, whole without script.
 
 By itself it is one file: the style sheet and the small script are our own, set inline and allowed
-by their hashes alone, and the facts travel inside for verification. In a site the pages share the
-style sheet, and the facts stand in the JSON beside the page, which it names with its digest.
+by their hashes alone, and the facts travel inside for verification. In a site the pages share style
+sheet and script, and the facts stand in the JSON beside the page, which it names with its digest.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,11 @@ from markupsafe import Markup
 
 from payeratlas.model.descriptors import MARK, Descriptor
 from payeratlas.pages.page import Name, Page
-from payeratlas.publish import spans, view
+from payeratlas.publish import view
 from payeratlas.publish.json_ import render_evidence
+from payeratlas.publish.lean import LeanPen, chart_style, common, thinned
 from payeratlas.publish.reading import SCRIPT_ID
-from payeratlas.publish.svg import NARROW, WIDE, draw
+from payeratlas.publish.spans import Pen
 from payeratlas.publish.typeset import safe_link, typeset
 from payeratlas.publish.wording import clean, ranges_text
 
@@ -35,11 +37,13 @@ _SHORT = 30  # characters of an answer that still fit a tile in large type
 class Shared:
     """What a page of a site leaves to files beside it.
 
-    ``stylesheet`` is the address of :func:`stylesheet`; ``json`` that of the page's JSON, a file in
-    the same folder, and ``sha256`` its digest.
+    ``stylesheet`` and ``script`` are the addresses of :func:`site_stylesheet` and
+    :func:`site_script`; ``json`` that of the page's JSON, packed with gzip, a file in the same
+    folder, and ``sha256`` the digest of what is in it.
     """
 
     stylesheet: str
+    script: str
     json: str
     sha256: str
 
@@ -60,9 +64,10 @@ def render(
     under a mark that they are not for distribution; the data inside the page never has them.
     """
     laid_out = typeset(page, beside)
-    heads, script = _running_heads(laid_out, MARK if descriptors else ""), _asset("page.js")
-    style = heads if shared else stylesheet() + heads
-    return (
+    heads = _running_heads(laid_out, MARK if descriptors else "")
+    style, script = (heads, "") if shared else (stylesheet() + heads, _asset("page.js"))
+    pen = LeanPen() if shared else Pen()
+    whole = (
         environment()
         .get_template("page.html.j2")
         .render(
@@ -70,7 +75,9 @@ def render(
             links=[link for link in links if safe_link(link.href)],
             descriptors=[(clean(one.text), clean(one.licence)) for one in descriptors],
             mark=MARK,
-            policy=_policy(style, script, "'self' " if shared else ""),
+            policy=_policy(style, script),
+            pen=pen,
+            told=lambda: Markup(_inert(json.dumps(pen.sources(), separators=(",", ":")))),
             style=Markup(style),  # our own file and escaped strings
             script=Markup(script),
             script_id=SCRIPT_ID,
@@ -78,11 +85,24 @@ def render(
             data="" if shared else Markup(_inert(render_evidence(page))),
         )
     )
+    return thinned(whole) if shared else whole
 
 
 def stylesheet() -> str:
     """The style sheet of all pages, without what is a page's own."""
     return _asset("style.css")
+
+
+def site_stylesheet() -> str:
+    """The style sheet of a whole site: that of its pages, then that of its lists."""
+    return stylesheet() + chart_style() + _asset("site.css")
+
+
+def site_script() -> str:
+    """The script of all pages of a site: each figure's source is put in its place first."""
+    phrases = json.dumps(common(), ensure_ascii=False)
+    sources = _asset("sources.js").replace("[]; // filled when the site is built", f"{phrases};", 1)
+    return sources + _asset("page.js")
 
 
 @cache
@@ -103,9 +123,7 @@ def environment() -> Environment:
         chart=lambda block: isinstance(block, view.ChartView),
         short=_is_short,
     )
-    made.filters.update(
-        svg=_svg, ranges=ranges_text, line=spans.line, marks=spans.marks, rows=spans.rows
-    )
+    made.filters["ranges"] = ranges_text
     return made
 
 
@@ -114,20 +132,17 @@ def _is_short(line: view.Line) -> bool:
     return sum(len(ink.text) for ink in line) <= _SHORT
 
 
-def _svg(chart: view.ChartView, wide: bool) -> Markup:
-    size, name = (WIDE, "wide") if wide else (NARROW, "narrow")
-    return Markup(draw(chart.chart, id=f"{chart.id}-{name}", width=size))
-
-
 @cache
 def _asset(name: str) -> str:
     return (_HERE / name).read_text("utf-8")
 
 
-def _policy(style: str, script: str, own: str) -> str:
-    """Nothing may load (but our ``own`` style sheet); only this style and this script may act."""
+def _policy(style: str, script: str) -> str:
+    """Nothing may load, and only this style and script may act; without a script of the page's own
+    it is one of a site, whose style sheet and script may."""
+    own, acting = ("", f"'{_hash(script)}'") if script else ("'self' ", "'self'")
     return (
-        f"default-src 'none'; style-src {own}'{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"default-src 'none'; style-src {own}'{_hash(style)}'; script-src {acting}; "
         "img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
 
@@ -149,8 +164,8 @@ def _css(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9 ]", lambda found: f"\\{ord(found[0]):x} ", text)
 
 
-def _inert(json: str) -> str:
+def _inert(text: str) -> str:
     """JSON that no HTML parser can leave a script element from: same value, other spelling."""
     for character in "<>&\u2028\u2029":
-        json = json.replace(character, f"\\u{ord(character):04x}")
-    return json.strip()
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text.strip()

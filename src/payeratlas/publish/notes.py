@@ -31,6 +31,8 @@ Key = tuple[object, ...]
 """Equal for figures that share a note."""
 Place = tuple[str, int]
 """A file by its name, and a record in it."""
+Rule = tuple[str, str]
+"""A rule by its id, and its reference."""
 
 _LISTED = 3  # records of one file that a note still names one by one
 
@@ -71,6 +73,7 @@ class Sources:
     def __init__(self) -> None:
         self._origins: dict[int, tuple[Fact, Origin, tuple[Key, ...]]] = {}
         self._lines: dict[int, tuple[str, ...]] = {}
+        self._files: dict[int, Key] = {}
 
     def keys(self, fact: Fact) -> tuple[Key, ...]:
         """The notes a figure needs; none where there is nothing to cite."""
@@ -88,12 +91,21 @@ class Sources:
             told = self._lines[id(fact)] = source_lines(fact)
         return told
 
-    def note_lines(self, key: Key, facts: Sequence[Fact]) -> Iterable[str]:
-        """What a note says of the figures that it stands for."""
+    def note_lines(self, key: Key, facts: Sequence[Fact], told: set[Rule]) -> Iterable[str]:
+        """What a note says of the figures that it stands for; ``told`` are the rules whose
+        reference an earlier note has given, and grows by those of this one."""
         if key[0] == "rule":
-            return _rule_lines([one for fact in facts if (one := shown(fact)) is not None])
+            return _rule_lines([one for fact in facts if (one := shown(fact)) is not None], told)
         cells = {id(c): c for fact in facts for c in self._found(fact)[1].citations}
-        return _files([c for c in dict.fromkeys(cells.values()) if _file(c) == key])
+        mine = [c for c in cells.values() if self._file(c) == key]
+        return _files(list(dict.fromkeys(mine)))
+
+    def _file(self, citation: Citation) -> Key:
+        """The note of a citation, which a figure holds."""
+        key = self._files.get(id(citation))
+        if key is None:
+            key = self._files[id(citation)] = _file(citation)
+        return key
 
     def _found(self, fact: Fact) -> tuple[Fact, Origin, tuple[Key, ...]]:
         found = self._origins.get(id(fact))
@@ -109,7 +121,7 @@ class Sources:
         basis = cited.basis
         if isinstance(basis, Citation):
             place = _place(basis)
-            return Origin((_file(basis),), (), (basis,), (place,) if place else ())
+            return Origin((self._file(basis),), (), (basis,), (place,) if place else ())
         if not isinstance(basis, Derivation):
             return Origin()
         given = [self._found(one)[1] for _, one in basis.inputs if one.known]
@@ -131,22 +143,34 @@ class Notes:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._numbers: dict[Key, int] = {}
-        self._facts: list[list[Fact]] = []
+        self._facts: list[dict[int, Fact]] = []
+        self._of: dict[int, tuple[int, ...]] = {}
+
+    def numbers(self, fact: Fact) -> tuple[int, ...]:
+        """The numbers of the notes that a figure needs, in the order of its keys."""
+        found = self._of.get(id(fact))
+        if found is None:
+            keys = self._sources.keys(fact)  # which holds the fact, so that its id stays its own
+            found = self._of[id(fact)] = tuple([self.number(key, fact) for key in keys])
+        return found
 
     def number(self, key: Key, fact: Fact) -> int:
         """The number of the note with that key, which now also stands for the figure."""
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self._numbers) + 1
-            self._facts.append([])
-        self._facts[number - 1].append(fact)
+            self._facts.append({})
+        self._facts[number - 1][id(fact)] = fact
         return number
 
     def all(self) -> tuple[Note, ...]:
         """Every note opened so far, by number."""
+        told: set[Rule] = set()
         return tuple(
-            Note(number, tuple(self._sources.note_lines(key, self._facts[number - 1])))
-            for key, number in self._numbers.items()
+            Note(number, tuple(self._sources.note_lines(key, facts, told)))
+            for (key, number), facts in zip(
+                self._numbers.items(), [list(one.values()) for one in self._facts], strict=True
+            )
         )
 
 
@@ -164,7 +188,7 @@ def source_lines(fact: Fact) -> tuple[str, ...]:
     if cited is None:
         return ()
     files = _files(list(dict.fromkeys(cited.citations())))
-    return (*(_rule_lines([cited]) if isinstance(cited.basis, Derivation) else ()), *files)
+    return (*(_rule_lines([cited], set()) if isinstance(cited.basis, Derivation) else ()), *files)
 
 
 def file_lines(facts: Iterable[Fact]) -> tuple[str, ...]:
@@ -207,19 +231,24 @@ def _derivations(fact: Fact) -> list[Derivation]:
     return list(found.values())
 
 
-def _rule_lines(facts: Sequence[Fact]) -> Iterable[str]:
-    yield _rule_text(facts)
+def _rule_lines(facts: Sequence[Fact], told: set[Rule]) -> Iterable[str]:
+    yield _rule_text(facts, told)
     first = facts[0]
     if isinstance(first.basis, Derivation) and all(fact == first for fact in facts):
         for step in first.basis.steps:
             yield _step_text(step.label, step.expression, step.result)
 
 
-def _rule_text(facts: Sequence[Fact]) -> str:
-    """``Computed by rule pfs.payment (reference; setting facility), from pfs.total (…).``"""
+def _rule_text(facts: Sequence[Fact], told: set[Rule]) -> str:
+    """``Computed by rule pfs.payment (reference; setting facility), from pfs.total (…).``
+
+    The reference of a rule is given once among notes that stand together.
+    """
     texts = []
     for position, derivation in enumerate(_derivations(facts[0])):
-        inside = [clean(derivation.reference)] if derivation.reference else []
+        rule = derivation.rule, derivation.reference
+        inside = [clean(derivation.reference)] if derivation.reference and rule not in told else []
+        told.add(rule)
         if position == 0:
             inside += _settings(facts)
         about = f" ({'; '.join(inside)})" if inside else ""

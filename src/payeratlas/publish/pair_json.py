@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from payeratlas.model.facts import Fact, Unknown
 from payeratlas.pages.pair import Paired, Searched
-from payeratlas.publish.json_ import Json, facts_json
+from payeratlas.publish.fact_json import Json, facts_json
 from payeratlas.publish.plain import plain_text
 
 

@@ -10,7 +10,7 @@ from payeratlas.pages.other_price import OtherPrice
 from payeratlas.pages.price import Priced
 from payeratlas.pricing.caveats import Caveat
 from payeratlas.pricing.claim_result import PricedLine
-from payeratlas.publish.json_ import Json, facts_json, step_json
+from payeratlas.publish.fact_json import Json, facts_json, step_json
 
 
 def priced_json(priced: Priced, encounters: Sequence[Given] = ()) -> Json:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from html.parser import HTMLParser
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from payeratlas.model.amounts import Money
 from payeratlas.model.errors import InputError
@@ -20,6 +20,8 @@ from payeratlas.model.facts import Fact, Reason, Unknown, Value
 from payeratlas.model.provenance import Artifact, Citation, Derivation, Locator
 from payeratlas.model.time import AsOf, Period
 from payeratlas.publish.json_ import SCHEMA_VERSION
+
+T = TypeVar("T")
 
 SCRIPT_ID = "payeratlas-page"
 """Id of the element in a page's HTML that holds its facts as JSON, or names the file that does."""
@@ -58,7 +60,7 @@ def load_page_facts(text: str, *, where: str = "") -> PublishedFacts:
         )
     try:
         return _page(data)
-    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         raise InputError(f"not a whole page: {error!r}", where=where, cure=_CURE) from error
 
 
@@ -67,7 +69,8 @@ _CURE = "a page written by 'payeratlas publish' as .json or .html"
 
 @dataclass(frozen=True, slots=True)
 class Companion:
-    """The JSON that stands beside a page of a site: its file name and the sha256 of its bytes."""
+    """The JSON that stands beside a page of a site: its file name, and the sha256 of the JSON (of
+    what is inside, where it is packed with gzip)."""
 
     name: str
     sha256: str
@@ -86,7 +89,9 @@ def companion(text: str, *, where: str = "") -> Companion | None:
     if not finder.link:
         return None
     name, sha256 = finder.link.get("href") or "", finder.link.get("data-sha256") or ""
-    if not re.fullmatch(r"\w+\.json", name, re.ASCII) or not re.fullmatch("[0-9a-f]{64}", sha256):
+    if not re.fullmatch(r"\w+\.json(\.gz)?", name, re.ASCII) or not re.fullmatch(
+        "[0-9a-f]{64}", sha256
+    ):
         raise InputError(f"{name!r} is no JSON of a page.", where=where, cure=_CURE)
     return Companion(name, sha256)
 
@@ -139,48 +144,59 @@ def _page(data: dict[str, Any]) -> PublishedFacts:
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What the facts of a page share, by id."""
+    """What the facts of a page share, by position."""
 
-    periods: Mapping[str, Period]
-    rules: Mapping[str, dict[str, Any]]
-    columns: Mapping[str, dict[str, Any]]
-    artifacts: Mapping[str, Artifact]
+    measures: Sequence[dict[str, Any]]
+    periods: Sequence[Period]
+    reasons: Sequence[dict[str, Any]]
+    rules: Sequence[dict[str, Any]]
+    columns: Sequence[list[Any]]
+    files: Sequence[dict[str, Any]]
+    artifacts: Sequence[Artifact]
 
 
 def _facts(data: dict[str, Any]) -> tuple[Fact, ...]:
-    """Facts in the order of the table, in which inputs always come before what they give."""
     shared = _Shared(
-        periods={one["id"]: _period(one) for one in data["periods"]},
-        rules={one["id"]: one for one in data["rules"]},
-        columns={one["id"]: one for one in data["columns"]},
-        artifacts={one["id"]: _artifact(one) for one in data["artifacts"]},
+        measures=data["measures"],
+        periods=[_period(entry) for entry in data["periods"]],
+        reasons=data["reasons"],
+        rules=data["rules"],
+        columns=data["columns"],
+        files=data["files"],
+        artifacts=[_artifact(entry) for entry in data["artifacts"]],
     )
-    built: dict[str, Fact] = {}
-    for entry in data["facts"]:
-        basis: Citation | Derivation | None = None
-        if "citation" in entry:
-            basis = _citation(entry["citation"], shared)
-        elif "derivation" in entry:
-            basis = _derivation(entry["derivation"], shared, built)
-        built[entry["id"]] = Fact(
-            measure=_text(entry["measure"]),
-            subject=_text(entry["subject"]),
-            value=_value(entry, built),
-            unit=_text(entry["unit"]),
-            period=shared.periods[entry["period"]] if entry["period"] is not None else None,
-            basis=basis,
+    built: list[Fact] = []
+    for measure, subject, value, period, *basis in data["facts"]:
+        named = _at(shared.measures, measure)
+        built.append(
+            Fact(
+                measure=_text(named["measure"]),
+                subject=_text(subject),
+                value=_value(value, named["type"], basis, shared, built),
+                unit=_text(named["unit"]),
+                period=None if period is None else _at(shared.periods, period),
+                basis=_basis(value, basis, shared, built),
+            )
         )
-    return tuple(built.values())
+    return tuple(built)
 
 
-def _value(entry: dict[str, Any], built: dict[str, Fact]) -> Value | Unknown:
-    value = entry["value"]
-    match entry["type"]:
-        case "unknown":
-            why = entry["unknown"]
+def _at(entries: Sequence[T], place: object) -> T:
+    """The entry at a position; a position is never counted from the end."""
+    if not isinstance(place, int) or isinstance(place, bool) or place < 0:
+        raise ValueError(f"{place!r} is no position")
+    return entries[place]
+
+
+def _value(
+    value: object, kind: str, basis: list[Any], shared: _Shared, built: Sequence[Fact]
+) -> Value | Unknown:
+    match kind:
+        case "unknown" if value is None:
+            why = _at(shared.reasons, basis[0])
             if why["reason"] not in get_args(Reason):
                 raise ValueError(f"{why['reason']!r} is not a reason")
-            last = built[why["last_known"]] if "last_known" in why else None
+            last = _at(built, basis[1]) if len(basis) > 1 else None
             return Unknown(cast(Reason, why["reason"]), _text(why["detail"]), last)
         case "money":
             return Money(Decimal(_text(value)))
@@ -192,7 +208,27 @@ def _value(entry: dict[str, Any], built: dict[str, Fact]) -> Value | Unknown:
             return value
         case "text":
             return _text(value)
-    raise ValueError(f"{value!r} is no value of type {entry['type']!r}")
+    raise ValueError(f"{value!r} is no value of type {kind!r}")
+
+
+def _basis(
+    value: object, basis: list[Any], shared: _Shared, built: Sequence[Fact]
+) -> Citation | Derivation | None:
+    """What a value rests on, from the end of its row; None where there is no value."""
+    if value is None:
+        return None
+    first, second, *printed = basis
+    if isinstance(second, list):
+        return _derivation(_at(shared.rules, first), second, built)
+    file, heading = _at(shared.columns, first)
+    told = _at(shared.files, file)
+    return Citation(
+        source=_text(told["source"]),
+        release=_text(told["release"]),
+        artifact=_at(shared.artifacts, told["artifact"]),
+        locator=Locator(_text(second), _text(told.get("member", "")), _text(heading)),
+        text=_text(printed[0] if printed else str(value)),
+    )
 
 
 def _period(data: dict[str, Any]) -> Period:
@@ -210,26 +246,11 @@ def _artifact(data: dict[str, Any]) -> Artifact:
     )
 
 
-def _citation(data: dict[str, Any], shared: _Shared) -> Citation:
-    column = shared.columns[data["column"]]
-    locator = Locator(
-        _text(data["locator"]), _text(column.get("member", "")), _text(column["heading"])
-    )
-    return Citation(
-        source=_text(column["source"]),
-        release=_text(column["release"]),
-        artifact=shared.artifacts[column["artifact"]],
-        locator=locator,
-        text=_text(data["text"]),
-    )
-
-
-def _derivation(data: dict[str, Any], shared: _Shared, built: dict[str, Fact]) -> Derivation:
-    rule = shared.rules[data["rule"]]
-    inputs = zip(rule["roles"], data["inputs"], strict=True)
+def _derivation(rule: dict[str, Any], inputs: list[Any], built: Sequence[Fact]) -> Derivation:
+    given = zip(rule["roles"], inputs, strict=True)
     return Derivation(
         rule=_text(rule["rule"]),
-        inputs=tuple((_text(role), built[given]) for role, given in inputs),
+        inputs=tuple((_text(role), _at(built, place)) for role, place in given),
         settings=tuple((role, _text(value)) for role, value in rule["settings"].items()),
         reference=_text(rule["reference"]),
     )

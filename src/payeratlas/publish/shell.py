@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from payeratlas.publish.html import environment, stylesheet
+from payeratlas.publish.html import environment
 
 _HERE = Path(__file__).parent
 _QUIET = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -111,11 +111,6 @@ def about_page(about: About) -> str:
 def not_found(about: About, base: str) -> str:
     """The page for an address that leads nowhere; ``base`` is the path of the site's root."""
     return _page("missing", "No such page", _QUIET, base, about=about)
-
-
-def site_stylesheet() -> str:
-    """The style sheet of the whole site: that of the pages, then that of its lists."""
-    return stylesheet() + (_HERE / "site.css").read_text("utf-8")
 
 
 def search_script() -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from string import ascii_lowercase
 
@@ -25,6 +26,7 @@ from payeratlas.pages.page import (
     Page,
     Paragraph,
     Section,
+    Span,
     Subsection,
     Text,
     Tiles,
@@ -65,6 +67,7 @@ from payeratlas.publish.wording import (
     value_text,
 )
 
+_MANY = 8  # rows from which on a column that never varies is said once
 _SAFE_LINK = re.compile(r"(https?://|mailto:|#|\.{0,2}/|[\w%~-][\w%~.-]*(/|\.html\b|$|[?#]))", re.A)
 
 Shared = dict[Key, Fact]
@@ -191,6 +194,7 @@ class _Setter:
 
     def grid(self, grid: Grid) -> GridView:
         """A table; notes shared by a column stand in its heading, by a row on its first cell."""
+        grid = _told_once(grid)
         identity = self.next_id("table")
         cited = [[self.cited(cell) for cell in row] for row in grid.rows]
         self.reasons = _reasons([f for row in cited for cell in row for f, _ in cell], 2)
@@ -262,8 +266,8 @@ class _Setter:
         own: dict[Place, None] = {}
         numbers: set[int] = set()
         for column, cell in enumerate(cited):
-            for fact, keys in cell:
-                numbers.update([self.notes.number(key, fact) for key in keys])
+            for fact, _ in cell:
+                numbers.update(self.notes.numbers(fact))
                 for place in self.sources.places(fact):
                     if column >= len(common) or place not in common[column]:
                         own[place] = None
@@ -285,24 +289,25 @@ class _Setter:
         return tuple(sorted(self.notes.number(key, fact) for key, fact in shared.items()))
 
     def numbers(self, fact: Fact) -> tuple[int, ...]:
-        return tuple(sorted(self.notes.number(key, fact) for key in self.sources.keys(fact)))
+        return tuple(sorted(self.notes.numbers(fact)))
 
     def line(self, text: Text, above: Collection[Key] = (), *, identified: bool = True) -> Line:
         """Spans as ink; notes named in ``above`` are carried by the heading or the row, and figures
         that are not ``identified`` by the row altogether."""
-        inks: list[Ink] = []
-        for span in text:
-            if isinstance(span, str):
-                inks.append(Words(clean(span)))
-            elif isinstance(span, Fact):
-                inks.append(self.figure(span, above) if identified else self.plain(span))
-            elif isinstance(span, Name):
-                inks.append(Label(clean(span.text), span.code, self.link(span.href)))
-            elif isinstance(span, Period):
-                inks.append(When(period_text(span), period_iso(span), False))
-            else:
-                inks.append(When(date_text(span), span.isoformat(), True))
-        return tuple(inks)
+        if len(text) == 1:  # most are: cells of tables
+            return (self.ink(text[0], above, identified),)
+        return tuple([self.ink(span, above, identified) for span in text])
+
+    def ink(self, span: Span, above: Collection[Key], identified: bool) -> Ink:
+        if isinstance(span, str):
+            return Words(clean(span))
+        if isinstance(span, Fact):
+            return self.figure(span, above) if identified else self.plain(span)
+        if isinstance(span, Name):
+            return Label(clean(span.text), span.code, self.link(span.href))
+        if isinstance(span, Period):
+            return When(period_text(span), period_iso(span), False)
+        return When(date_text(span), span.isoformat(), True)
 
     def link(self, href: str) -> str:
         """A safe address; that of another page only where it is published beside this one."""
@@ -315,7 +320,7 @@ class _Setter:
 
     def figure(self, fact: Fact, above: Collection[Key]) -> Figure:
         keys = self.sources.keys(fact)
-        numbers = [self.notes.number(key, fact) for key in keys]
+        numbers = self.notes.numbers(fact)
         marks = [n for n, key in zip(numbers, keys, strict=True) if key not in above]
         text, last, letter, sources = "", "", "", self.sources.lines(fact)
         if isinstance(fact.value, Unknown):
@@ -339,8 +344,7 @@ class _Setter:
 
     def plain(self, fact: Fact) -> Figure:
         """A known figure whose source its row tells."""
-        numbers = sorted([self.notes.number(key, fact) for key in self.sources.keys(fact)])
-        return Figure(fact, "", value_text(fact), "", "", (), tuple(numbers), ())
+        return Figure(fact, "", value_text(fact), "", "", (), self.numbers(fact), ())
 
     def next_figure(self) -> str:
         self.figures += 1
@@ -349,6 +353,45 @@ class _Setter:
     def next_id(self, kind: str) -> str:
         self.blocks_set += 1
         return f"{kind}-{self.blocks_set}"
+
+
+def _told_once(grid: Grid) -> Grid:
+    """The table without columns that say the same words in every one of many rows: they are said
+    once, in the note under it."""
+    alike = [
+        column
+        for column in range(1, len(grid.head))
+        if len(grid.rows) >= _MANY and _same_words([row[column : column + 1] for row in grid.rows])
+    ]
+    if not alike or len(grid.head) - len(alike) < 2:
+        return grid
+    kept = [column for column in range(len(grid.head)) if column not in alike]
+    note = list(grid.note)
+    for column in alike:
+        before = " " if note else ""
+        (words,) = grid.rows[0][column].text
+        note.append(f"{before}{grid.head[column]}, in every row: {words}")
+        if not str(words).endswith("."):
+            note.append(".")
+    return replace(
+        grid,
+        head=tuple([grid.head[column] for column in kept]),
+        rows=tuple([tuple([row[c] for c in kept if c < len(row)]) for row in grid.rows]),
+        numeric=tuple([place for place, column in enumerate(kept) if column in grid.numeric]),
+        note=tuple(note),
+    )
+
+
+def _same_words(cells: Sequence[Sequence[Cell]]) -> bool:
+    """Whether all hold the same words, and nothing but words."""
+    first = cells[0]
+    return (
+        len(first) == 1
+        and first[0].tone == "plain"
+        and len(first[0].text) == 1
+        and isinstance(first[0].text[0], str)
+        and all(one == first for one in cells)
+    )
 
 
 def _about(fact: Fact) -> str:

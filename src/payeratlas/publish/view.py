@@ -160,6 +160,11 @@ class GridView:
             _length(cell.line) > _SENTENCE for row in self.rows for cell in row[1:]
         )
 
+    @property
+    def sides(self) -> list[str]:
+        """Classes that say which columns are set to the right, counted from 1: ``n4``."""
+        return [f"n{place}" for place, head in enumerate(self.head, 1) if head.numeric]
+
 
 @dataclass(frozen=True, slots=True)
 class ChartView:

@@ -9,7 +9,7 @@ from payeratlas.pages.changes import Moved
 from payeratlas.pages.sections.changes import policy_text
 from payeratlas.pages.watch import Finding, Report, Side
 from payeratlas.publish.change_words import finding_lines
-from payeratlas.publish.json_ import Json, facts_json, period_json
+from payeratlas.publish.fact_json import Json, facts_json, period_json
 from payeratlas.publish.plain import plain_text
 
 

@@ -25,7 +25,7 @@ def command(
 
     view = Atlas.open(store).code(code, as_of, known_on)
     if as_json:
-        from payeratlas.publish.json_ import render_facts
+        from payeratlas.publish.fact_json import render_facts
 
         emit(render_facts(view.facts))
         return

@@ -11,13 +11,16 @@ WIDE, NARROW = 720, 358
 """Widths drawn for, in pixels at text size: the measure of a page, and a phone's."""
 
 
-def draw(chart: Chart, *, id: str, width: int = WIDE, theme: Theme = SCREEN) -> str:
+def draw(
+    chart: Chart, *, id: str, width: int = WIDE, theme: Theme = SCREEN, bare: bool = False
+) -> str:
     """The chart as one ``<svg>`` element, its ids prefixed with ``id``.
 
     Drawn for a width in pixels at which its text has its true size. SCREEN takes its colours
-    from the CSS variables of the page, PAPER has them fixed.
+    from the CSS variables of the page, PAPER has them fixed. ``bare`` leaves out the titles of
+    marks that a table beside the chart repeats by the hundred.
     """
-    drawing = Drawing(width, theme, id)
+    drawing = Drawing(width, theme, id, bare)
     kind = {"steps": steps, "spread": spread}[chart.kind]
     kind(drawing, chart)
     return drawing.svg(chart.title, chart.description)

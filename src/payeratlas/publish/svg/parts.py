@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
-from math import ceil, floor
+from math import ceil, floor, sqrt
 from typing import Literal
 
 from payeratlas.model.amounts import Money
@@ -21,6 +20,10 @@ Anchor = Literal["start", "middle", "end"]
 SIZE = 12.0
 """Size of chart text in pixels; SMALL is for axes."""
 SMALL = 11.0
+
+
+_ARM = 1.25  # of a diamond, as a share of a disc's radius: the two look alike in size
+_EIGHTH = sqrt(0.5)  # sine and cosine of an eighth of a turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,17 @@ PAPER = Theme(
 
 
 class Drawing:
-    """An SVG being drawn: elements are added in painting order, then wrapped once."""
+    """An SVG being drawn: elements are added in painting order, then wrapped once.
 
-    def __init__(self, width: int, theme: Theme, id: str) -> None:
+    Where it is ``bare``, marks by the hundred have no titles: the table beside them says the same.
+    """
+
+    def __init__(self, width: int, theme: Theme, id: str, bare: bool = False) -> None:
         self.width = width
         self.height = 0.0
         self.theme = theme
         self.id = id
+        self.bare = bare
         self._parts: list[str] = []
 
     def add(self, name: str, title: str = "", **attributes: str | float) -> None:
@@ -76,12 +83,12 @@ class Drawing:
         end = f">{inside}</{name}>" if inside else "/>"
         self._parts.append(f"<{name}{_attributes(attributes)}{end}")
 
-    @contextmanager
-    def titled(self, title: str) -> Iterator[None]:
-        """A group of elements with one title that says what they stand for."""
-        self._parts.append(f"<g><title>{_text(title)}</title>")
-        yield
-        self._parts.append("</g>")
+    def ground(self, title: str, x: float, y: float, width: float, height: float) -> None:
+        """A rectangle that shows nothing but its title, where a pointer rests on it."""
+        self._parts.append(
+            f'<rect x="{_tenth(x)}" y="{_tenth(y)}" width="{_tenth(width)}" '
+            f'height="{_number(height)}" fill="transparent"><title>{_text(title)}</title></rect>'
+        )
 
     def text(
         self,
@@ -121,11 +128,19 @@ class Drawing:
             self.add("path", title, d=_diamond(x, y, radius), fill=self.theme.facility)
 
     def marks(
-        self, key: Key, places: Sequence[tuple[float, float]], radius: float, titles: Sequence[str]
+        self,
+        key: Key,
+        places: Sequence[tuple[float, float]],
+        radius: float,
+        titles: Sequence[str] = (),
     ) -> None:
-        """Many marks of a series at once, a title for each; without titles they are one path."""
+        """Many marks of a series at once, a title for each.
+
+        For a phone, and where the drawing is bare, they are one path of lines without length: small
+        on a screen, and nothing on paper, where only round ends of such lines are drawn.
+        """
         colour = _text(self.theme.of(key))
-        if titles:
+        if titles and not self.bare:
             made = []
             for (x, y), title in zip(places, titles, strict=True):
                 if key == "office":
@@ -134,15 +149,35 @@ class Drawing:
                     shape = f'path d="{_diamond(x, y, radius)}"'
                 made.append(f"<{shape}><title>{_text(title)}</title></{shape.split(' ', 1)[0]}>")
             self._parts.append(f'<g fill="{colour}">{"".join(made)}</g>')
+        elif not self.bare and not is_narrow(self.width):
+            for x, y in places:
+                self.mark(key, x, y, radius)
         elif key == "office":  # a line of no length with round ends is a disc
-            path = "".join(f"M{_tenth(x)} {_tenth(y)}h0" for x, y in places)
-            self._parts.append(
-                f'<path d="{path}" fill="none" stroke="{colour}" '
-                f'stroke-width="{_number(2 * radius)}" stroke-linecap="round"/>'
-            )
-        else:
-            path = "".join(_diamond(x, y, radius) for x, y in places)
-            self._parts.append(f'<path d="{path}" fill="{colour}"/>')
+            self._dots(places, colour, 2 * radius, "round")
+        else:  # and one with square ends, in a frame turned by an eighth, a diamond
+            turned = [((x + y) * _EIGHTH, (y - x) * _EIGHTH) for x, y in places]
+            self._dots(turned, colour, radius * _ARM / _EIGHTH, "square", "rotate(45)")
+
+    def _dots(
+        self,
+        places: Sequence[tuple[float, float]],
+        colour: str,
+        width: float,
+        ends: str,
+        turned: str = "",
+    ) -> None:
+        """Lines of no length at places, as one path: each a step from the one before, in tenths."""
+        x = y = 0
+        path = ["M0 0"]
+        for across, down in places:
+            at = round(across * 10), round(down * 10)
+            path.append(f"m{at[0] - x} {at[1] - y}h0")
+            x, y = at
+        self._parts.append(
+            f'<path d="{"".join(path).replace(" -", "-")}" fill="none" stroke="{colour}" '
+            f'stroke-width="{_number(10 * width)}" stroke-linecap="{ends}" '
+            f'transform="{turned}scale(.1)"/>'
+        )
 
     def hatch(self) -> str:
         """Define the hatching of a span without data; returns its paint."""
@@ -217,7 +252,7 @@ def wide(words: str, size: float = SIZE) -> float:
 
 
 def _diamond(x: float, y: float, radius: float) -> str:
-    arm = radius * 1.25
+    arm = radius * _ARM
     a = _number(arm)
     return f"M{_tenth(x)} {_tenth(y - arm)}l{a} {a}-{a} {a}-{a}-{a}z"
 

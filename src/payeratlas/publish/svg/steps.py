@@ -193,21 +193,12 @@ def _series(drawing: Drawing, plane: _Plane, series: Series) -> None:
         stroke_width=2,
         stroke_linejoin="round",
     )
-    for point, value in known:
-        start, end = plane.x(point.period.start), plane.x(plane.ends(point.period))
-        if is_narrow(drawing.width):
-            drawing.mark(series.key, start, plane.y(value), 3)
-            continue
-        with drawing.titled(_title(series, point)):
-            drawing.add(
-                "rect",
-                x=start,
-                y=plane.y(value) - 12,
-                width=end - start,
-                height=24,
-                fill="transparent",
-            )
-            drawing.mark(series.key, start, plane.y(value), 3)
+    places = [(plane.x(point.period.start), plane.y(value)) for point, value in known]
+    drawing.marks(series.key, places, 3)
+    if not is_narrow(drawing.width) and not drawing.bare:  # a phone has no pointer to rest
+        for (point, _), (start, height) in zip(known, places, strict=True):
+            end = plane.x(plane.ends(point.period))
+            drawing.ground(_title(series, point), start, height - 12, end - start, 24)
     _values(drawing, plane, series.key, known)
 
 
