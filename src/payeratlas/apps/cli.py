@@ -13,7 +13,8 @@ from payeratlas.model.errors import AtlasError, FileError, InputError, StoreErro
 
 EXIT_CODES = {
     0: "The answer is given, also where it is Unknown with its reason.",
-    1: "A check failed: a citation, a derivation or a release does not hold.",
+    1: "A check failed: a citation, a derivation or a release does not hold, or a "
+    "file is missing from a month.",
     2: "The command cannot be used so: a code, modifier, place, locality or date is not usable.",
     3: "A file or the store cannot be read as what it should be; nothing was changed.",
     130: "Stopped from the keyboard; nothing was changed.",
@@ -32,6 +33,7 @@ COMMANDS = {
     "descriptors": "descriptors",
     "verify": "verify",
     "doctor": "doctor",
+    "month": "month",
 }
 
 
