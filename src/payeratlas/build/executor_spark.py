@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from payeratlas.build.executor import ATTEMPTS, Guard, Item, Receipt, Tell, once
 from payeratlas.model.errors import InputError, StoreError
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import SparkSession
 
+_CONNECT, _PORT = "sc://", 15002  # the scheme and usual port of Spark Connect
+_PATIENCE = 15.0  # seconds for a server to take a call
 _BETWEEN = 0.5  # seconds between two looks at how far the tasks are
 _AGAIN = "run it again: what has its receipt is not done again."
 
@@ -58,7 +62,7 @@ class Spark:
                 rows = frame.collect()
             except Exception as error:  # py4j's and gRPC's own, which need not be there to import
                 raise StoreError(
-                    f"Spark gave the work up: {_last_line(error)}", where="Spark", cure=_AGAIN
+                    f"Spark gave the work up: {_first_line(error)}", where="Spark", cure=_AGAIN
                 ) from error
         for row in rows:
             yield Receipt.from_json(row["receipt"])
@@ -79,23 +83,34 @@ def connect(master: str = "") -> SparkSession:
         ) from error
     # Workers of this machine take the Python of PATH otherwise, which may lack this package.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    # Workers are kept between tasks, and their guarded processes with them.
     builder: Any = SparkSession.builder.appName("payeratlas")
-    if master.startswith("sc://"):
+    if master.startswith(_CONNECT):
+        _knock(master)
         builder = builder.remote(master)
     elif master:
         builder = builder.master(master).config("spark.ui.showConsoleProgress", "false")
     try:
         session: SparkSession = builder.getOrCreate()
-        if _is_remote(session):
-            session.version  # noqa: B018 (asks the server, which may not be there)
     except Exception as error:
-        raise InputError(
-            f"no Spark answers: {_last_line(error)}",
-            where=master or "the session at hand",
-            cure="check the address, and that this machine has Java 17 (sc:// needs none).",
-        ) from error
+        raise _silent(master, _first_line(error)) from error
     return session
+
+
+def _knock(master: str) -> None:
+    """Refuse an address where nobody listens; Spark's client would try for many minutes."""
+    parts = urlsplit(master)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or _PORT), _PATIENCE).close()
+    except (OSError, ValueError) as error:
+        raise _silent(master, str(error)) from error
+
+
+def _silent(master: str, why: str) -> InputError:
+    return InputError(
+        f"no Spark answers: {why.rstrip('.')}.",
+        where=master or "the session at hand",
+        cure="check the address, and that this machine has Java 17 (sc:// needs none).",
+    )
 
 
 def _run(
@@ -123,7 +138,7 @@ def _is_remote(session: SparkSession) -> bool:
     return type(session).__module__.startswith("pyspark.sql.connect")
 
 
-def _last_line(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     """What an error of Spark says, without the trace of Java that follows it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     told = [line for line in lines if not line.startswith(("at ", "File ", "Traceback", "JVM"))]
