@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 MASTER = "local-cluster[2,1,1024]"
-BOUND = 300.0  # seconds after which a driver is given up, so that no test hangs
+BOUND = 600.0  # seconds after which a driver is given up, so that no test hangs
 # A JVM that lives for a minute starts sooner without its best compiler.
 _JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 _CONF = f"""

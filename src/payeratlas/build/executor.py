@@ -251,7 +251,7 @@ def _answer(function: str, work: dict[str, Any]) -> dict[str, Any]:
     except AtlasError as error:
         answer |= {"outcome": "refused", "reason": str(error)}
     except OSError as error:
-        answer |= {"outcome": "failed", "reason": _told(error), "again": True}
+        answer |= {"outcome": "failed", "reason": f"{type(error).__name__}: {error}", "again": True}
     except Exception as error:
         answer |= {"outcome": "failed", "reason": _told(error)}
     return answer | {"seconds": perf_counter() - begun, "cpu_seconds": process_time() - spent}

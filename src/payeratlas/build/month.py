@@ -153,7 +153,7 @@ def run(
         refused=refused,
         failed=failed,
         resumed=sum(result["resumed"] for _, result in done),
-        repeated=sum(receipt.attempts > 1 for receipt in receipts),
+        repeated=sum(r.attempts > 1 for r in receipts if r.outcome == "done"),
         rows=dict(sorted(rows.items())),
         packed=sum(entry["artifact"]["size"] for entry in kept),
         unpacked=sum(entry["unpacked"] for entry in kept),
