@@ -18,10 +18,15 @@ from typing import Any
 
 MASTER = "local-cluster[2,1,1024]"
 BOUND = 600.0  # seconds after which a driver is given up, so that no test hangs
-# A JVM that lives for a minute starts sooner without its best compiler.
+# A JVM that lives for a minute starts sooner without its best compiler, and a task that is lost
+# twice is lost enough.
 _JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 _CONF = f"""
 spark.ui.enabled false
+spark.task.maxFailures 2
+spark.sql.catalogImplementation in-memory
+spark.sql.codegen.wholeStage false
+spark.sql.codegen.factoryMode NO_CODEGEN
 spark.driver.host 127.0.0.1
 spark.driver.extraJavaOptions {_JAVA}
 spark.executor.extraJavaOptions {_JAVA}
