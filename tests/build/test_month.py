@@ -8,6 +8,7 @@ import io
 import json
 import os
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from payeratlas.build.executor import Item, LocalProcesses, Receipt
 from payeratlas.build.month import Month, leftovers, run, sweep
 from payeratlas.build.month_file import read
 from payeratlas.build.month_plan import Plan, PlannedFile, read_plan
-from payeratlas.build.object_store import PART
+from payeratlas.build.object_store import PART, open_files
 from payeratlas.model.errors import InputError, StoreError
 from payeratlas.store.tic import read_tic
 from workkit import DEAD, Deadly, price_file, write_month
@@ -226,6 +227,30 @@ def test_a_zip_file_is_read_as_its_member(tmp_path: Path) -> None:
     month = run(Plan("month", (PlannedFile(str(path)),)), str(tmp_path / "out"), Here())
     assert month.files.kept == 1
     assert month.packed == path.stat().st_size
+
+
+def test_files_of_an_object_store_give_the_same(few: Plan, tmp_path: Path, bucket: str) -> None:
+    zipped = tmp_path / "rates-9.zip"
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("rates.json", price_file(9))
+    here = Plan("month", (*few.files, PlannedFile(str(zipped))))
+    for file in here.files:
+        open_files(f"{bucket}/in").put(file.name, Path(file.address))
+    there = Plan("month", tuple(replace(f, address=f"{bucket}/in/{f.name}") for f in here.files))
+    local = run(here, str(tmp_path / "out"), Here())
+    month = run(there, f"{bucket}/out", LocalProcesses(1))
+    assert month.files.kept == local.files.kept == 5
+    assert month.digest == local.digest
+    assert run(there, f"{bucket}/out", Here()).resumed == 6
+
+
+def test_a_target_out_of_reach_is_told(few: Plan, bucket: str) -> None:
+    with pytest.raises(StoreError, match="the target cannot be reached") as refused:
+        leftovers("s3://no-such-bucket/x", datetime.now(UTC))
+    assert "s3://no-such-bucket/x" in str(refused.value)
+    month = run(few, "s3://no-such-bucket/x", LocalProcesses(2, attempts=1))
+    assert len(month.failed) + len(month.refused) == 6
+    assert not month.manifest
 
 
 def test_workers_of_different_software_are_not_mixed(few: Plan, tmp_path: Path) -> None:
