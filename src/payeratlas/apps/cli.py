@@ -15,7 +15,8 @@ from payeratlas.model.errors import AtlasError, FileError, InputError, StoreErro
 
 EXIT_CODES = {
     0: "The answer is given, also where it is Unknown with its reason.",
-    1: "A check failed: a citation, a derivation or a release does not hold.",
+    1: "A check failed: a citation, a derivation or a release does not hold, or a "
+    "file is missing from a month.",
     2: "The command cannot be used so: a code, modifier, place, locality or date is not usable.",
     3: "A file or the store cannot be read as what it should be; nothing was changed by it.",
     4: "Some files of a payer's posting could not be fetched; the others are on hand.",
@@ -36,6 +37,7 @@ COMMANDS = {
     "descriptors": "descriptors",
     "verify": "verify",
     "doctor": "doctor",
+    "month": "month",
 }
 
 
@@ -93,13 +95,19 @@ def cli(ctx: click.Context, store: str | None) -> None:
     ctx.obj = store
 
 
+def _leave() -> None:
+    """Spare the last look for circles; a database that was opened needs it to close in silence."""
+    if "_duckdb" not in sys.modules:
+        gc.freeze()
+
+
 def main(argv: Sequence[str] | None = None) -> Any:
     """Run the command line; errors go to stderr as what, where and cure, with their exit code."""
     # A command makes values that live until it ends: looking through them for circles over and
     # over, and once more when it has ended, takes a fifth of its time. Rarely is often enough for
     # those that run long, and at the end nothing is left to be found.
     gc.set_threshold(200_000, 20, 20)
-    atexit.register(gc.freeze)
+    atexit.register(_leave)
     try:
         code = cli.main(args=argv, prog_name="payeratlas", standalone_mode=False)
     except click.ClickException as error:

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from mmap import mmap
 from pathlib import Path
 
 if sys.platform != "win32":
@@ -26,13 +27,14 @@ def sha256_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes | mmap) -> None:
     """Write a new file and flush it to the disk; an existing file of that name is replaced."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(handle, rest[:_CHUNK]) :]
+        with memoryview(data) as whole:
+            place = 0
+            while place < len(whole):
+                place += os.write(handle, whole[place : place + _CHUNK])
         os.fsync(handle)
     finally:
         os.close(handle)
