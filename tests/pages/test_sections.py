@@ -298,9 +298,10 @@ def test_facilities_have_tiles_of_their_own() -> None:
 
 
 def test_places_say_rate_and_whether_the_physician_is_paid_there() -> None:
-    rows = {row[0][:2]: row[1:] for row in cells(grid(page_of("64640"), "Places of service"))}
-    assert rows["24"] == ["Facility", "Not barred"]
-    assert rows["11"] == ["Non-facility", "Not barred"]
+    places = grid(page_of("64640"), "Places of service")
+    rows = {row[0][:2]: row[1:] for row in cells(places)}
+    assert (rows["24"], rows["11"]) == (["Facility"], ["Non-facility"])
+    assert "Paid there, in every row: Not barred" in _line(places.note)
     assert "28" not in rows, "CMS keeps that number free"
     incident = {row[0][:2]: row[1:] for row in cells(grid(page_of("96372"), "Places of service"))}
     assert incident["22"][1].startswith("No: the code is for services incident to")

@@ -26,6 +26,7 @@ from payeratlas.tables.tic import TIC
 
 READ = "payeratlas.build.month_file:read"
 """The name of ``read`` for an executor."""
+_CHUNK = 1 << 20
 
 
 def receipt_path(release: str, item: str) -> str:
