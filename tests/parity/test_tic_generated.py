@@ -52,6 +52,8 @@ def test_files_with_changed_bytes(seed: int, codes: Collection[str] | None, size
     chance = random.Random(seed)
     data = bytearray(Maker(chance).file())
     for _ in range(chance.randint(1, 3)):
+        if not data:  # all of it was deleted
+            break
         at = chance.randrange(len(data))
         how = chance.randrange(4)
         if how == 0:

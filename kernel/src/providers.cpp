@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "tic.hpp"
+#include "providers.hpp"
 
 namespace tic {
 namespace {
@@ -334,7 +334,7 @@ void Providers::write(uint32_t provider, uint32_t group, std::string_view kind,
         }
         c_.npi.close();
     }
-    s_.batches[GROUP].rows.close();
+    s_.close(GROUP);
     s_.count(GROUP, odd);
 }
 
