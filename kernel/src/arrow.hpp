@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "blocks.hpp"
+
 extern "C" {
 #ifndef ARROW_C_DATA_INTERFACE
 #define ARROW_C_DATA_INTERFACE
@@ -68,7 +70,7 @@ inline void release_schema(ArrowSchema *schema) {
 struct ArrayOwner {
     std::vector<const void *> buffers;
     std::vector<ArrowArray *> children;
-    std::vector<std::unique_ptr<uint8_t[]>> held;
+    std::vector<Block> held;
 };
 inline void release_array(ArrowArray *array) {
     auto *owner = static_cast<ArrayOwner *>(array->private_data);
@@ -76,6 +78,7 @@ inline void release_array(ArrowArray *array) {
         if (child->release) child->release(child);
         delete child;
     }
+    for (Block &block : owner->held) Blocks::give(std::move(block));
     delete owner;
     array->release = nullptr;
 }
@@ -99,7 +102,7 @@ template <class T>
 class Buffer {
 public:
     size_t size() const { return size_; }
-    T *data() { return reinterpret_cast<T *>(bytes_.get()); }
+    T *data() { return reinterpret_cast<T *>(block_.bytes.get()); }
     T &operator[](size_t at) { return data()[at]; }
 
     void add(T value) {
@@ -119,20 +122,21 @@ public:
     // What it holds goes to the array; it begins anew with as much room, once that is wanted.
     void give(detail::ArrayOwner *owner) {
         static const uint64_t none[8] = {};
-        owner->buffers.push_back(size_ ? static_cast<const void *>(bytes_.get()) : none);
-        if (bytes_) owner->held.push_back(std::move(bytes_));
+        owner->buffers.push_back(size_ ? static_cast<const void *>(data()) : none);
+        if (block_.bytes) owner->held.push_back(std::exchange(block_, {}));
         size_ = room_ = 0;
     }
 
 private:
-    std::unique_ptr<uint8_t[]> bytes_;
+    Block block_;
     size_t size_ = 0, room_ = 0, most_ = 64;  // most_: the room that was needed so far
 
     [[gnu::noinline]] void grow(size_t needed) {
         const size_t room = std::max({needed, most_, room_ * 2});
-        auto bytes = std::make_unique_for_overwrite<uint8_t[]>(room * sizeof(T));
-        if (size_) std::memcpy(bytes.get(), bytes_.get(), size_ * sizeof(T));
-        bytes_ = std::move(bytes);
+        Block block = Blocks::take(room * sizeof(T));
+        if (size_) std::memcpy(block.bytes.get(), data(), size_ * sizeof(T));
+        std::swap(block, block_);
+        Blocks::give(std::move(block));
         room_ = most_ = room;
     }
 };
