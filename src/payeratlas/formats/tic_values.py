@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from payeratlas.formats.tic_json import Cursor
-from payeratlas.formats.tic_rows import Texts
+if TYPE_CHECKING:
+    from payeratlas.formats.tic_json import Cursor
+    from payeratlas.formats.tic_rows import Texts
 
 T = TypeVar("T")
 
