@@ -27,6 +27,7 @@ Prices::Prices(Shared &shared, Amounts &amounts, TermsTable &terms)
 }
 
 int32_t Prices::read() {
+    if (epoch_ != terms_.epoch) forget();
     int32_t count = 0;
     rows_ = 0;
     Window &w = *json_.window;
@@ -77,7 +78,7 @@ bool Prices::known(int32_t ordinal) {
             p = stop;
         } else {
             uint32_t terms = piece->terms;
-            if (!terms) terms = terms_.number_of(piece->base, piece->hash, &information, piece->flags);
+            if (!terms) terms = terms_.number_of(piece->base, &information, piece->flags);
             w.cur = p;
             ++gained_;
             c_.price.add(ordinal);
@@ -159,10 +160,7 @@ void Prices::learn(Place whole, Place rate, Place information, uint32_t terms, F
     if (piece && ++learnt_ <= MOST_LEARNT) {
         piece->flags = own;
         piece->terms = noted ? 0 : terms;
-        if (noted) {
-            terms_.base_of(found_, piece->base);
-            piece->hash = hash_of(piece->base);
-        }
+        if (noted) terms_.base_of(found_, piece->base);
         return;
     }
     // No more room. Where shapes were learnt in vain, the next objects are read without them.

@@ -3,6 +3,7 @@
 // in them only, so they alone have to be read.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "scan.hpp"
+#include "terms.hpp"
 
 namespace tic {
 
@@ -24,9 +26,8 @@ struct Piece {
     Hole hole = Hole::END;
     std::unique_ptr<Pieces> next;
     uint32_t terms = 0;  // of an object without free text
-    std::string base;    // of one with it, as TermsTable has it
-    uint64_t hash = 0;
-    uint64_t flags = 0;
+    Base base;           // of one with it
+    Flags flags = 0;
 };
 
 // The pieces that may stand at one place. The search begins at the one that was found last; where

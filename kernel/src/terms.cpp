@@ -48,63 +48,65 @@ TermsTable::TermsTable(Shared &shared) : s_(shared) {
     b.text("additional_information", c_.information);
 }
 
-void TermsTable::base_of(const Terms &found, std::string &base) const {
-    base.clear();
-    for (const Text &text : found.text) put_text(base, text);
-    put_texts(base, found.places);
-    put_texts(base, found.modifiers);
+void TermsTable::base_of(const Terms &found, Base &base) const {
+    base.content.clear();
+    for (const Text &text : found.text) put_text(base.content, text);
+    put_texts(base.content, found.places);
+    put_texts(base.content, found.modifiers);
+    base.hash = hash_of(base.content);
+    base.number = 0;
 }
 
 uint32_t TermsTable::number_of(const Terms &found, Flags own) {
     base_of(found, base_);
     const std::string_view information = found.information.view();
-    return number_of(base_, hash_of(base_), found.information.null ? nullptr : &information, own);
+    return number_of(base_, found.information.null ? nullptr : &information, own);
 }
 
-uint32_t TermsTable::number_of(std::string_view base, uint64_t hash,
-                               const std::string_view *information, Flags own) {
-    uint32_t at = bases_.find(base, hash);
-    if (at) {
-        if (!information) {
-            if (bare_[at]) return bare_[at];
-        } else {
-            if (const uint32_t number = notes_.find(note(at, *information))) return number;
-        }
+uint32_t TermsTable::number_of(Base &base, const std::string_view *information, Flags own) {
+    if (!base.number || base.epoch != epoch) {
+        base.number = bases_.find(base.content, base.hash);
+        base.epoch = epoch;
+    }
+    uint64_t hash = 0;
+    if (information) {
+        note_.resize(sizeof base.number);
+        std::memcpy(note_.data(), &base.number, sizeof base.number);
+        note_ += *information;
+        hash = hash_of(note_);
+    }
+    if (base.number) {
+        const uint32_t number = information ? notes_.find(note_, hash) : bare_[base.number];
+        if (number) return number;
     }
     if (held_ >= s_.options.limits.terms) {
         bases_.clear();
         notes_.clear();
-        held_ = 0;
-        at = 0;
-        ++epoch;
+        held_ = base.number = 0;
+        base.epoch = ++epoch;
     }
-    if (!at) at = add(base, hash);
+    if (!base.number) {
+        add(base);
+        if (information) {
+            std::memcpy(note_.data(), &base.number, sizeof base.number);
+            hash = hash_of(note_);
+        }
+    }
     ++held_;
     ++written_;
-    if (!information) {
-        bare_[at] = written_;
-    } else {
-        notes_.insert(note(at, *information), written_);
-    }
-    write(at, information, own);
+    if (information) notes_.insert(note_, hash, written_);
+    else bare_[base.number] = written_;
+    write(base.number, information, own);
     return written_;
 }
 
-std::string_view TermsTable::note(uint32_t base, std::string_view information) {
-    key_.clear();
-    put_number(key_, base);
-    key_ += information;
-    return key_;
-}
-
-uint32_t TermsTable::add(std::string_view base, uint64_t hash) {
-    const auto at = uint32_t(bases_.size()) + 1;
-    bases_.insert(base, hash, at);
-    bare_.resize(at);
+void TermsTable::add(Base &base) {
+    base.number = uint32_t(bases_.size()) + 1;
+    bases_.insert(base.content, base.hash, base.number);
+    bare_.resize(base.number);
     bare_.push_back(0);
-    odd_.resize(at);
-    odd_.push_back(oddities(base.data()));
-    return at;
+    odd_.resize(base.number);
+    odd_.push_back(oddities(base.content.data()));
 }
 
 void TermsTable::write(uint32_t base, const std::string_view *information, Flags own) {

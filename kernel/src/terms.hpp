@@ -23,19 +23,24 @@ struct Terms {
     }
 };
 
-// Numbers combinations in order of first appearance. A combination is known by its base, which is
-// all of it but the free text, and that text: where each price has a text of its own, the base
-// still repeats.
+// All of a combination but its free text.
+struct Base {
+    std::string content;
+    uint64_t hash = 0;
+    // Its number in the table, if that was asked for while the table's epoch was this.
+    uint32_t number = 0, epoch = 0;
+};
+
+// Numbers combinations in order of first appearance. A combination is known by its base and
+// its free text: where each price has a text of its own, the base still repeats.
 class TermsTable {
 public:
     explicit TermsTable(Shared &shared);
 
     uint32_t number_of(const Terms &found, Flags own);
-    // The base of terms, as number_of() takes it.
-    void base_of(const Terms &found, std::string &base) const;
+    void base_of(const Terms &found, Base &base) const;
     // `own`: what was odd about reading it; counted where the combination is new.
-    uint32_t number_of(std::string_view base, uint64_t hash, const std::string_view *information,
-                       Flags own);
+    uint32_t number_of(Base &base, const std::string_view *information, Flags own);
     // Numbers hold as long as this is the same.
     uint32_t epoch = 0;
 
@@ -46,7 +51,8 @@ private:
     std::vector<Flags> odd_;           // by base: what is odd about its words
     size_t held_ = 0;                  // combinations
     uint32_t written_ = 0;
-    std::string base_, key_;
+    Base base_;
+    std::string note_;
 
     struct {
         Numbers<int32_t> number;
@@ -55,8 +61,7 @@ private:
         Strings information;
     } c_;
 
-    std::string_view note(uint32_t base, std::string_view information);
-    uint32_t add(std::string_view base, uint64_t hash);
+    void add(Base &base);
     void write(uint32_t base, const std::string_view *information, Flags own);
 };
 

@@ -259,10 +259,6 @@ def _behind(
     return put, finish
 
 
-def _knows(writer: type[pq.ParquetWriter], option: str = "max_rows_per_page") -> bool:
-    return option in signature(writer.__init__).parameters
-
-
 class _Writers:
     """The Parquet files of one reading, opened as their tables turn up."""
 
@@ -293,7 +289,9 @@ class _Writers:
         self._files[table] = path
         fields = schema(about)
         # Releases of pyarrow that do not know the option put as many rows into a page as fit.
-        pages = {"max_rows_per_page": _PAGE_ROWS} if _knows(pq.ParquetWriter) else {}
+        pages: dict[str, Any] = (
+            {"max_rows_per_page": _PAGE_ROWS} if _knows(pq.ParquetWriter) else {}
+        )
         packed = {n: "DELTA_BINARY_PACKED" for n in fields.names if n in _PACKED}
         split = {n: "BYTE_STREAM_SPLIT" for n in fields.names if n in _SPLIT}
         writer = pq.ParquetWriter(
@@ -306,7 +304,7 @@ class _Writers:
             column_encoding=packed | split,
             store_decimal_as_integer=True,
             store_schema=False,
-            memory_pool=pa.system_memory_pool(),  # the least memory: column after column comes and goes
+            memory_pool=pa.system_memory_pool(),  # column after column: it gives memory back
             **pages,
         )
         writer.add_key_value_metadata(notes)  # the schema's own are lost with store_schema=False
