@@ -289,9 +289,9 @@ class _Writers:
         self._files[table] = path
         fields = schema(about)
         # Releases of pyarrow that do not know the option put as many rows into a page as fit.
-        pages: dict[str, Any] = (
-            {"max_rows_per_page": _PAGE_ROWS} if _knows(pq.ParquetWriter) else {}
-        )
+        pages: dict[str, Any] = {}
+        if "max_rows_per_page" in signature(pq.ParquetWriter.__init__).parameters:
+            pages["max_rows_per_page"] = _PAGE_ROWS
         packed = {n: "DELTA_BINARY_PACKED" for n in fields.names if n in _PACKED}
         split = {n: "BYTE_STREAM_SPLIT" for n in fields.names if n in _SPLIT}
         writer = pq.ParquetWriter(
