@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -33,13 +34,20 @@ class Case:
     name: str
     command: Sequence[str]
     seconds: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
     peak_kib: int = 0
+    limits: Sequence[tuple[int, int]] = ()
+    """Resources of ``resource.setrlimit`` that the command has to do with."""
 
     def run(self, environment: dict[str, str]) -> None:
         """Run once; a command that fails stops the whole run, for its time means nothing."""
         begun = time.perf_counter()
         process = subprocess.Popen(
-            self.command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            self.command,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            preexec_fn=self._limit if self.limits else None,
         )
         assert process.stderr is not None
         said = process.stderr.read()
@@ -49,7 +57,18 @@ class Case:
         if process.returncode:
             raise SystemExit(f"{self.name} failed:\n{said.decode(errors='replace')}")
         self.seconds.append(time.perf_counter() - begun)
+        self.cpu_seconds.append(usage.ru_utime + usage.ru_stime)
         self.peak_kib = max(self.peak_kib, usage.ru_maxrss)
+
+    def warm_up(self, environment: dict[str, str]) -> None:
+        """Run once, not counted."""
+        self.run(environment)
+        self.seconds.clear()
+        self.cpu_seconds.clear()
+
+    def _limit(self) -> None:
+        for kind, most in self.limits:
+            resource.setrlimit(kind, (most, most))
 
 
 def cases(folder: Path) -> list[Case]:
@@ -76,8 +95,7 @@ def main() -> None:
         environment = {**os.environ, "PAYERATLAS_STORE": str(Path(name) / "store")}
         measured = cases(Path(name) / "out")
         for case in measured:
-            case.run(environment)  # warm the caches; not counted
-            case.seconds.clear()
+            case.warm_up(environment)
         for _ in range(rounds):
             for case in measured:
                 case.run(environment)
