@@ -150,6 +150,9 @@ public:
     virtual void export_array(ArrowArray *out) = 0;
     // Null rows up to a number, in a column where they need not be added one by one.
     virtual void pad(int64_t) {}
+    // Where to say that texts or lists hold more than MOST_HELD; a batch of them should leave then.
+    virtual void watch(bool *) {}
+    static constexpr size_t MOST_HELD = size_t{1} << 23;
 
 protected:
     int64_t rows_ = 0, nulls_ = 0;
@@ -247,6 +250,7 @@ public:
         bytes_.add(text.data(), text.size());
         ends_.add(bytes_.size());
         note(true);
+        if (bytes_.size() > MOST_HELD) [[unlikely]] *heavy_ = true;
     }
     void add_null() {
         ends_.add(bytes_.size());
@@ -264,7 +268,7 @@ public:
         }
         while (rows_ < rows) add_null();
     }
-    size_t bytes() const { return bytes_.size(); }
+    void watch(bool *heavy) override { heavy_ = heavy; }
     void export_array(ArrowArray *out) override {
         auto *owner = begin(out);
         ends_.give(owner);
@@ -275,6 +279,7 @@ public:
 private:
     Ends ends_;
     Buffer<char> bytes_;
+    bool nowhere_ = false, *heavy_ = &nowhere_;
 };
 
 template <class Child>
@@ -285,10 +290,15 @@ public:
     void close() {
         ends_.add(size_t(items.rows()));
         note(true);
+        if (size_t(items.rows()) > MOST_HELD / sizeof(int64_t)) [[unlikely]] *heavy_ = true;
     }
     void add_null() {
         ends_.add(size_t(items.rows()));
         note(false);
+    }
+    void watch(bool *heavy) override {
+        heavy_ = heavy;
+        items.watch(heavy);
     }
     void export_array(ArrowArray *out) override {
         auto *owner = begin(out);
@@ -300,6 +310,7 @@ public:
 
 private:
     Ends ends_;
+    bool nowhere_ = false, *heavy_ = &nowhere_;
 };
 
 // A struct of columns: a record batch, or the element of a list.
@@ -308,6 +319,9 @@ public:
     std::vector<Column *> columns;
     void close() { note(true); }
     void close(size_t rows) { rows_ += int64_t(rows); }
+    void watch(bool *heavy) override {
+        for (Column *column : columns) column->watch(heavy);
+    }
     void export_array(ArrowArray *out) override {
         const int64_t rows = rows_;
         auto *owner = begin(out);

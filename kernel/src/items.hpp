@@ -26,6 +26,7 @@ public:
     void close() { list_.close(); }
     void add_null() { list_.add_null(); }
     void export_array(ArrowArray *out) override { list_.export_array(out); }
+    void watch(bool *heavy) override { list_.watch(heavy); }
     static Field field(const char *name) {
         return {name, "+l", true,
                 {{"item", "+s", false,

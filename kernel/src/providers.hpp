@@ -34,7 +34,7 @@ private:
     Shared &s_;
     uint32_t last_ = 0;
     Interner tokens_, inlined_, raw_groups_, networks_;
-    size_t inlined_npis_ = 0;
+    size_t inlined_npis_ = 0, inlined_text_ = 0;
     std::vector<uint32_t> defined_;  // by number: groups defined, for references
     std::vector<bool> used_;
     std::vector<std::string> kept_;  // definitions, block by block

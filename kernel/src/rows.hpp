@@ -44,16 +44,17 @@ constexpr Flags bit(Oddity oddity) { return Flags{1} << oddity; }
 struct Batch {
     Struct rows;
     Field schema;
+    bool heavy = false;  // a column holds so much that the rows should leave
     void define(const char *name) { schema = {name, "+s", false, {}}; }
     void column(Field field, Column &column) {
         schema.children.push_back(std::move(field));
         rows.columns.push_back(&column);
+        column.watch(&heavy);
     }
     void number(const char *name, Column &c) { column({name, "i", false, {}}, c); }
     void text(const char *name, Column &c, bool nullable = true) {
         column({name, "u", nullable, {}}, c);
     }
-    void wide(const char *name, Column &c) { column({name, "l", false, {}}, c); }
     void texts(const char *name, Column &c) {
         column({name, "+l", true, {{"item", "u", false, {}}}}, c);
     }

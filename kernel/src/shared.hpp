@@ -19,6 +19,7 @@ namespace tic {
 struct Limits {
     size_t terms = size_t{1} << 16, sets = size_t{1} << 16, members = size_t{1} << 22;
     size_t groups = size_t{1} << 18, npis = size_t{1} << 22, leapt = size_t{1} << 26;
+    size_t text = size_t{1} << 25;
 };
 // Memory of bytes already seen only saves time; beyond this it begins anew.
 inline constexpr size_t MOST_SEEN = size_t{24} << 20;
@@ -60,7 +61,7 @@ struct Shared {
     void close(Table table, size_t rows = 1) {
         Struct &all = batches[table].rows;
         all.close(rows);
-        full_ |= all.rows() >= options.batch_rows;
+        full_ |= all.rows() >= options.batch_rows || batches[table].heavy;
     }
     void flush(Table table) {
         Batch &batch = batches[table];
@@ -69,6 +70,7 @@ struct Shared {
         auto *array = new ArrowArray{};
         export_schema(batch.schema, schema);
         batch.rows.export_array(array);
+        batch.heavy = false;
         emit(table, schema, array);
     }
     // Where rows of all tables may leave.
@@ -76,7 +78,8 @@ struct Shared {
         if (!full_) return;
         full_ = false;
         for (int t = 0; t < TABLES; ++t)
-            if (batches[size_t(t)].rows.rows() >= options.batch_rows) flush(Table(t));
+            if (batches[size_t(t)].rows.rows() >= options.batch_rows || batches[size_t(t)].heavy)
+                flush(Table(t));
     }
 
 private:

@@ -79,10 +79,12 @@ uint32_t TermsTable::number_of(Base &base, const std::string_view *information, 
         const uint32_t number = information ? notes_.find(note_, hash) : bare_[base.number];
         if (number) return number;
     }
-    if (held_ >= s_.options.limits.terms) {
+    const size_t text = base.content.size() + 8 + (information ? information->size() : 0);
+    const Limits &most = s_.options.limits;
+    if (held_ >= most.terms || text_ + text > most.text) {
         bases_.clear();
         notes_.clear();
-        held_ = base.number = 0;
+        held_ = text_ = base.number = 0;
         base.epoch = ++epoch;
     }
     if (!base.number) {
@@ -93,6 +95,7 @@ uint32_t TermsTable::number_of(Base &base, const std::string_view *information, 
         }
     }
     ++held_;
+    text_ += text;
     ++written_;
     if (information) notes_.insert(note_, hash, written_);
     else bare_[base.number] = written_;

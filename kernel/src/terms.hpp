@@ -49,7 +49,7 @@ private:
     Interner bases_, notes_;           // notes_: a base's number, then the free text
     std::vector<uint32_t> bare_;       // by base: its number without free text, or 0
     std::vector<Flags> odd_;           // by base: what is odd about its words
-    size_t held_ = 0;                  // combinations
+    size_t held_ = 0, text_ = 0;       // combinations, and what their text counts for
     uint32_t written_ = 0;
     Base base_;
     std::string note_;

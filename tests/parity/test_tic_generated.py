@@ -5,15 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Collection
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tickit import cut, levels, native, plain
 from ticmake import Maker
 
+from payeratlas.formats import tic_kernel
 from payeratlas.formats.tic_values import LIMITS, TicLimits
 
-SMALL = TicLimits(terms=2, sets=2, members=6, groups=2, npis=5, leapt=150)
+SMALL = TicLimits(terms=2, sets=2, members=6, groups=2, npis=5, leapt=150, text=400)
 WHOLE = 1 << 20
 seeds = st.integers(0, 2**48)
 filters = st.sampled_from((None, ["64640"], ["64640", "j1885"], []))
@@ -154,3 +156,27 @@ def test_chunks_that_are_read_where_they_lie(size: int) -> None:
     assert native(cut(data, size)) == said
     text = b'{"version":"%b","in_network":[]}' % (b"v" * 5 * size)  # longer than any chunk
     assert native(cut(text, size)) == plain([text])
+
+
+def test_long_texts_leave_in_small_batches() -> None:
+    # 50 MB of text in terms, 40 MB of it in the tables of what repeats if they knew no end.
+    text = b"t" * 500_000
+    data = price_file(
+        [
+            b'{"negotiated_rate":1,"additional_information":"%d%b","setting":"%d%b"}'
+            % (n, text, n, text)
+            for n in range(50)
+        ]
+    )
+    sizes: list[int] = []
+    numbers: list[int] = []
+
+    def take(table: str, rows: tic_kernel.ArrowRows) -> None:
+        if table == "tic_terms":
+            batch = pa.record_batch(rows)
+            sizes.append(batch.nbytes)
+            numbers.extend(batch.column("terms").to_pylist())
+
+    tic_kernel.read(cut(data, WHOLE), take)
+    assert numbers == list(range(1, 51))
+    assert max(sizes) < 20_000_000
