@@ -63,7 +63,6 @@ void Allowed::read(int32_t item, int32_t ordinal) {
             ++amounts_.kept;
         }
     }
-    s_.flush_full();
 }
 
 void Allowed::payment(Payment &out) {

@@ -48,7 +48,6 @@ void Index::plan(int32_t ordinal) {
     s_.close(PLAN);
     s_.count(PLAN, s_.end(outer));
     ++plans;
-    s_.flush_full();
 }
 
 void Index::listed(std::string_view kind, int32_t ordinal) {
@@ -65,7 +64,6 @@ void Index::listed(std::string_view kind, int32_t ordinal) {
     if (location.value.empty()) own |= bit(location_missing);
     s_.count(LISTED, own);
     ++files;
-    s_.flush_full();
 }
 
 }  // namespace tic

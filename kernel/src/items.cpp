@@ -97,7 +97,6 @@ void Items::read(bool in_network) {
     if (!text[0].null && outside(text[0].value, ARRANGEMENTS)) own |= bit(arrangement_unknown);
     if (own_rates == 0) own |= bit(no_rates);
     s_.count(ITEM, own);
-    s_.flush_full();
 }
 
 void Items::code_list(std::vector<std::array<Text, 3>> &out) {

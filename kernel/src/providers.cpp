@@ -209,7 +209,6 @@ void Providers::of_file() {
         ++read;
         ++kept;
         write(number, ++count, "file", {}, 0, {}, key_.data(), odd);
-        s_.flush_full();
     });
 }
 
@@ -354,7 +353,6 @@ void Providers::finish() {
                 ++kept;
                 write(number, group, KINDS[kind], tokens_.key(ids[number]), networks,
                       null ? std::nullopt : std::optional(location), p, odd);
-                s_.flush_full();
             } else {
                 ++unreferenced;
             }
@@ -368,7 +366,6 @@ void Providers::finish() {
         const uint32_t number = tokens_.value(i);
         if (defined_[number]) continue;
         write(number, 1, "dangling", tokens_.key(i), 0, {}, nothing.data(), bit(dangling_reference));
-        s_.flush_full();
     }
 }
 

@@ -50,7 +50,6 @@ void Rates::read(int32_t item, int32_t ordinal) {
     const Flags own = s_.end(outer);
     prices_.finish(item, ordinal, sets_.of_rate(own));
     if (count == 0) s_.count(ITEM, bit(rate_without_prices));
-    s_.flush_full();
 }
 
 // A rate that begins with the bytes of the one before it, and then a known list of references;

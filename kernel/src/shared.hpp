@@ -57,11 +57,11 @@ struct Shared {
     void each(Read &&read) {
         if (!json.null()) json.elements(read);
     }
-    // A row, or several, of a table are whole.
+    // A row, or several, of a table are whole; its batch leaves once there is enough in it.
     void close(Table table, size_t rows = 1) {
-        Struct &all = batches[table].rows;
-        all.close(rows);
-        full_ |= all.rows() >= options.batch_rows || batches[table].heavy;
+        Batch &batch = batches[table];
+        batch.rows.close(rows);
+        if (batch.rows.rows() >= options.batch_rows || batch.heavy) [[unlikely]] flush(table);
     }
     void flush(Table table) {
         Batch &batch = batches[table];
@@ -73,17 +73,6 @@ struct Shared {
         batch.heavy = false;
         emit(table, schema, array);
     }
-    // Where rows of all tables may leave.
-    void flush_full() {
-        if (!full_) return;
-        full_ = false;
-        for (int t = 0; t < TABLES; ++t)
-            if (batches[size_t(t)].rows.rows() >= options.batch_rows || batches[size_t(t)].heavy)
-                flush(Table(t));
-    }
-
-private:
-    bool full_ = false;
 };
 
 }  // namespace tic
