@@ -232,8 +232,10 @@ def _behind(
     failed: list[BaseException] = []
 
     def run() -> None:
-        import pyarrow.parquet  # now, while the first bytes are unpacked and parsed  # noqa: F401
-
+        try:
+            import pyarrow.parquet  # noqa: F401  now, while the first bytes are unpacked
+        except BaseException as error:
+            failed.append(error)
         while (item := queue.get()) is not None:
             if failed:
                 continue
