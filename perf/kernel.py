@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tic_file
@@ -23,6 +25,7 @@ from run import Case
 from payeratlas.formats import tic_kernel
 
 MEGA = 1_000_000
+NARROW = 1 << 30  # bytes of address space, most of it the code of libraries and never touched
 UNPACK = (
     "import sys; from pathlib import Path; from payeratlas.formats.chunks import unpacked_chunks;"
     "sum(map(len, unpacked_chunks(Path(sys.argv[1]))))"
@@ -66,19 +69,36 @@ def limit(path: Path) -> Case:
 
 def kernel_cases(path: Path, out: Path) -> list[Case]:
     """The limit, then this reader's ways of reading one file."""
+    chosen = tic_file.codes(300)
     ways = {
-        "all to Parquet, 2 threads": {},
-        "all to Parquet, 1 thread": {"threads": 1},
-        "300 codes to Parquet, 2 threads": {"codes": tic_file.codes(300)},
-        "300 codes to Parquet, 1 thread": {"codes": tic_file.codes(300), "threads": 1},
+        "all": {},
+        "all-1": {"threads": 1},
+        "300-codes": {"codes": chosen},
+        "300-codes-1": {"codes": chosen, "threads": 1},
+    }
+    names = {
+        "all": "all to Parquet, 2 threads",
+        "all-1": "all to Parquet, 1 thread",
+        "300-codes": "300 codes to Parquet, 2 threads",
+        "300-codes-1": "300 codes to Parquet, 1 thread",
     }
     return [
         limit(path),
         *(
-            Case(name, python(READ, str(path), str(out / str(number)), json.dumps(options)))
-            for number, (name, options) in enumerate(ways.items())
+            Case(names[key], python(READ, str(path), str(out / key), json.dumps(options)))
+            for key, options in ways.items()
         ),
     ]
+
+
+def narrow_case(path: Path, out: Path) -> Case:
+    """All of the file with little address space to do it in."""
+    mebibytes = NARROW >> 20
+    return Case(
+        f"the same under ulimit -v, {mebibytes} MiB",
+        python(READ, str(path), str(out / "narrow"), "{}"),
+        limits=[(resource.RLIMIT_AS, NARROW)],
+    )
 
 
 def peer_cases(path: Path, out: Path) -> list[Case]:
@@ -94,24 +114,33 @@ def peer_cases(path: Path, out: Path) -> list[Case]:
     ]
 
 
-def measure(cases: Sequence[Case], rounds: int) -> list[str]:
-    """Run all cases in turn, once to warm up and ``rounds`` times; the lines of the table."""
+def measure(cases: Sequence[Case], rounds: int, megabytes: int) -> list[str]:
+    """Run all cases in turn, once to warm up and ``rounds`` times; the lines of the table.
+
+    ``x limit`` is of wall time, ``x cpu`` of processor time: the second is the steadier one where
+    the machine is shared.
+    """
     environment = dict(os.environ)
     for case in cases:
-        case.run(environment)
-        case.seconds.clear()
+        case.warm_up(environment)
     for _ in range(rounds):
         for case in cases:
             case.run(environment)
-    least = cases[0].seconds
-    lines = [f"{'case':<36}{'ms':>8}{'x limit':>9}{'peak MiB':>10}"]
+    least = cases[0]
+    lines = [f"{'case':<36}{'ms':>8}{'x limit':>9}{'x cpu':>7}{'MB/s':>7}{'peak MiB':>10}"]
     for case in cases:
-        ratio = statistics.median(s / b for s, b in zip(case.seconds, least, strict=True))
-        milliseconds = statistics.median(case.seconds) * 1000
         lines.append(
-            f"{case.name:<36}{milliseconds:>8.0f}{ratio:>9.2f}{case.peak_kib / 1024:>10.0f}"
+            f"{case.name:<36}{statistics.median(case.seconds) * 1000:>8.0f}"
+            f"{ratio(case.seconds, least.seconds):>9.2f}"
+            f"{ratio(case.cpu_seconds, least.cpu_seconds):>7.2f}"
+            f"{megabytes / statistics.median(case.seconds):>7.0f}{case.peak_kib / 1024:>10.0f}"
         )
     return lines
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The median over rounds of one case's ratio to another's."""
+    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
 def show(lines: Sequence[str]) -> None:
@@ -124,9 +153,10 @@ def main() -> None:
     """Make the files, run the rounds and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="how often each case runs")
-    parser.add_argument("--megabytes", type=int, nargs="+", default=[1000], help="unpacked sizes")
-    parser.add_argument("--styles", nargs="+", default=["reference"], choices=tic_file.STYLES)
-    parser.add_argument("--pretty", action="store_true", help="with white space")
+    parser.add_argument(
+        "--megabytes", type=int, nargs="+", default=[1000], help="unpacked sizes: 100 1000 20000"
+    )
+    parser.add_argument("--styles", nargs="+", default=tic_file.STYLES, choices=tic_file.STYLES)
     parser.add_argument("--peers", type=int, default=100, help="megabytes for peers; 0 for none")
     parser.add_argument("--folder", type=Path, help="keep the files here and use them again")
     asked = parser.parse_args()
@@ -137,26 +167,35 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         out = Path(temporary) / "out"
 
-        def file(megabytes: int, style: str) -> Path:
-            name = f"{style}{'-pretty' * asked.pretty}-{megabytes}.json.gz"
-            if not (folder / name).exists():
-                tic_file.write(folder / name, megabytes * MEGA, style, pretty=asked.pretty)
-            return folder / name
+        @contextmanager
+        def file(megabytes: int, style: str) -> Iterator[Path]:
+            path = folder / f"{style}-{megabytes}.json.gz"
+            if not path.exists():
+                tic_file.write(path, megabytes * MEGA, style)
+            packed = path.stat().st_size / MEGA
+            show([f"{style}, {megabytes} MB, {packed:.0f} MB as gzip"])
+            yield path
+            if asked.folder is None:
+                path.unlink()  # the next one may need the room
 
         for megabytes in asked.megabytes:
             for style in asked.styles:
-                path = file(megabytes, style)
-                packed = path.stat().st_size / MEGA
-                show([f"{style}, {megabytes} MB, {packed:.0f} MB as gzip"])
-                show(measure(kernel_cases(path, out), asked.rounds))
-                sizes = {p.stem: p.stat().st_size for p in sorted((out / "0").iterdir())}
-                show(["bytes: " + ", ".join(f"{name} {size}" for name, size in sizes.items()), ""])
+                with file(megabytes, style) as path:
+                    cases = [*kernel_cases(path, out), narrow_case(path, out)]
+                    show(measure(cases, asked.rounds, megabytes))
+                sizes = {p.stem: p.stat().st_size for p in sorted((out / "all").iterdir())}
+                each = ", ".join(f"{name} {size}" for name, size in sizes.items())
+                show([f"bytes written: {sum(sizes.values())}: {each}", ""])
+                shutil.rmtree(out)
         if asked.peers:
-            path = file(asked.peers, "reference")
-            show([f"peers, reference, {asked.peers} MB"])
-            show([*measure(peer_cases(path, out), min(asked.rounds, 3)), ""])
+            with file(asked.peers, "dense") as path:
+                show(["peers"])
+                show([*measure(peer_cases(path, out), min(asked.rounds, 3), asked.peers), ""])
     show(
-        [f"Medians of {asked.rounds} rounds (peers: at most 3). Compare ratios, not milliseconds."]
+        [
+            f"Medians of {asked.rounds} rounds (peers: at most 3), process start included.",
+            "Compare ratios, not milliseconds.",
+        ]
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -35,14 +36,20 @@ class Case:
     name: str
     command: Sequence[str]
     seconds: list[float] = field(default_factory=list)
-    cpu: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
     peak_kib: int = 0
+    limits: Sequence[tuple[int, int]] = ()
+    """Resources of ``resource.setrlimit`` that the command has to do with."""
 
     def run(self, environment: dict[str, str]) -> None:
         """Run once; a command that fails stops the whole run, for its time means nothing."""
         begun = time.perf_counter()
         process = subprocess.Popen(
-            self.command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            self.command,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            preexec_fn=self._limit if self.limits else None,
         )
         assert process.stderr is not None
         said = process.stderr.read()
@@ -52,8 +59,18 @@ class Case:
         if process.returncode:
             raise SystemExit(f"{self.name} failed:\n{said.decode(errors='replace')}")
         self.seconds.append(time.perf_counter() - begun)
-        self.cpu.append(usage.ru_utime + usage.ru_stime)
+        self.cpu_seconds.append(usage.ru_utime + usage.ru_stime)
         self.peak_kib = max(self.peak_kib, usage.ru_maxrss)
+
+    def warm_up(self, environment: dict[str, str]) -> None:
+        """Run once, not counted."""
+        self.run(environment)
+        self.seconds.clear()
+        self.cpu_seconds.clear()
+
+    def _limit(self) -> None:
+        for kind, most in self.limits:
+            resource.setrlimit(kind, (most, most))
 
 
 def cases(folder: Path) -> list[Case]:
@@ -84,9 +101,7 @@ def main() -> None:
         environment = {**os.environ, "PAYERATLAS_STORE": str(Path(name) / "store")}
         measured = cases(Path(name) / "out")
         for case in measured:
-            case.run(environment)  # warm the caches; not counted
-            case.seconds.clear()
-            case.cpu.clear()
+            case.warm_up(environment)
         for _ in range(rounds):
             for case in measured:
                 case.run(environment)
@@ -94,7 +109,10 @@ def main() -> None:
     lines = [f"{'case':<36}{'ms':>8}{'x bare':>9}{'CPU ms':>9}{'x bare':>9}{'peak MiB':>10}"]
     for case in measured:
         line = f"{case.name:<36}"
-        for width, own, base in ((8, case.seconds, bare.seconds), (9, case.cpu, bare.cpu)):
+        for width, own, base in (
+            (8, case.seconds, bare.seconds),
+            (9, case.cpu_seconds, bare.cpu_seconds),
+        ):
             ratio = statistics.median(s / b for s, b in zip(own, base, strict=True))
             line += f"{statistics.median(own) * 1000:>{width}.0f}{ratio:>9.1f}"
         lines.append(f"{line}{case.peak_kib / 1024:>10.0f}")

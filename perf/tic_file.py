@@ -1,8 +1,11 @@
 """Makes payer price files that look like real ones, the same for the same arguments.
 
 64,000 provider references of one to twelve NPIs, 2,000 codes, rates that share lists of providers,
-one to five prices a rate: by reference or inline, dense or pretty-printed, of any size. The
-``adversarial`` style gives each price a text of its own, which nothing can remember.
+one to five prices a rate, of any size. Styles: ``dense``, without white space; ``pretty``, with it;
+``inline``, with the providers in each rate instead of references; ``adversarial``, which gives each
+price a text of its own that nothing can remember.
+
+Past UNIT bytes the items repeat: they are packed once, as a gzip member of its own.
 """
 
 from __future__ import annotations
@@ -11,13 +14,15 @@ import argparse
 import json
 import random
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 REFERENCES = 64_000
 CODES = 2_000
 LISTS = 5_000
-STYLES = ("reference", "inline", "adversarial")
+STYLES = ("dense", "pretty", "inline", "adversarial")
+UNIT = 1_000_000_000
 
 
 def check_digit(first_nine: int) -> int:
@@ -55,11 +60,14 @@ def _prices(chance: random.Random, style: str, serial: int) -> list[dict[str, ob
     return out
 
 
-def generate(size: int, style: str, *, pretty: bool, seed: int = 1) -> Iterator[bytes]:
-    """The file in pieces; it ends with the first item that reaches ``size`` bytes."""
+def generate(size: int, style: str, seed: int = 1) -> Iterator[bytes]:
+    """The file in pieces: what stands before the items, each item, and what stands after them.
+
+    It ends with the first item that reaches ``size`` bytes.
+    """
     chance = random.Random(seed)
-    indent = 1 if pretty else None
-    separators = (",", ": ") if pretty else (",", ":")
+    indent = 1 if style == "pretty" else None
+    separators = (",", ": ") if style == "pretty" else (",", ":")
 
     def text(value: object) -> bytes:
         return json.dumps(value, indent=indent, separators=separators).encode()
@@ -70,10 +78,7 @@ def generate(size: int, style: str, *, pretty: bool, seed: int = 1) -> Iterator[
         "last_updated_on": "2026-01-01",
         "version": "2.0.0",
     }
-    written = 0
-    piece = text(head)[:-1] + b","
-    yield piece
-    written += len(piece)
+    before = [text(head)[:-1], b","]
     references = min(REFERENCES, max(10, size // 16_000))
     if style == "inline":
         few = [text(_group(chance))[:] for _ in range(references // 8)]
@@ -82,23 +87,23 @@ def generate(size: int, style: str, *, pretty: bool, seed: int = 1) -> Iterator[
             for _ in range(LISTS)
         ]
     else:
-        yield b'"provider_references":['
+        before.append(b'"provider_references":[')
         for number in range(references):
             entry = {
                 "provider_group_id": 1_000_000 + number,
                 "network_name": ["Example Network"],
                 "provider_groups": [_group(chance) for _ in range(chance.choice((1, 1, 1, 2)))],
             }
-            piece = (b"," if number else b"") + text(entry)
-            written += len(piece)
-            yield piece
-        yield b"],"
+            before.append((b"," if number else b"") + text(entry))
+        before.append(b"],")
         ids = [1_000_000 + number for number in range(references)]
         lists = [
             b'"provider_references":' + text(sorted(chance.choices(ids, k=chance.randint(1, 40))))
             for _ in range(LISTS)
         ]
-    yield b'"in_network":['
+    before.append(b'"in_network":[')
+    yield b"".join(before)
+    written = sum(map(len, before))
     share = (size - written) / CODES
     serial = 0
     for code in range(CODES):
@@ -133,13 +138,27 @@ def codes(count: int) -> list[str]:
     return [f"{10_000 + code * 37:05}" for code in range(0, CODES, CODES // count)][:count]
 
 
-def write(path: Path, size: int, style: str = "reference", *, pretty: bool = False) -> None:
-    """Write the file, packed as ``gzip -6`` would."""
+def packed(pieces: Iterable[bytes]) -> bytes:
+    """A gzip member as ``gzip -6`` makes it."""
     packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+    return b"".join([*map(packer.compress, pieces), packer.flush()])
+
+
+def write(path: Path, size: int, style: str = "dense") -> None:
+    """Write the file, packed as ``gzip -6`` would; above UNIT bytes its items repeat."""
+    times = max(1, size // UNIT)
+    pieces = generate(min(size, UNIT), style)
+    before = next(pieces)
+    if times == 1:
+        path.write_bytes(packed(chain((before,), pieces)))
+        return
+    items = packed(islice(pieces, CODES))
+    comma = packed([b","])
     with path.open("wb") as out:
-        for piece in generate(size, style, pretty=pretty):
-            out.write(packer.compress(piece))
-        out.write(packer.flush())
+        out.write(packed([before]) + items)
+        for _ in range(times - 1):
+            out.write(comma + items)
+        out.write(packed(pieces))
 
 
 def main() -> None:
@@ -147,10 +166,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path", type=Path, help="where to, as gzip")
     parser.add_argument("--megabytes", type=int, default=100, help="unpacked size")
-    parser.add_argument("--style", choices=STYLES, default="reference")
-    parser.add_argument("--pretty", action="store_true", help="with white space")
+    parser.add_argument("--style", choices=STYLES, default=STYLES[0])
     asked = parser.parse_args()
-    write(asked.path, asked.megabytes * 1_000_000, asked.style, pretty=asked.pretty)
+    write(asked.path, asked.megabytes * 1_000_000, asked.style)
 
 
 if __name__ == "__main__":

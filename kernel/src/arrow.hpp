@@ -2,6 +2,7 @@
 // https://arrow.apache.org/docs/format/CDataInterface.html
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -9,6 +10,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "blocks.hpp"
 
 extern "C" {
 #ifndef ARROW_C_DATA_INTERFACE
@@ -65,10 +68,9 @@ inline void release_schema(ArrowSchema *schema) {
 }
 
 struct ArrayOwner {
-    std::vector<std::vector<uint8_t>> bytes;
     std::vector<const void *> buffers;
     std::vector<ArrowArray *> children;
-    std::vector<std::shared_ptr<void>> held;
+    std::vector<Block> held;
 };
 inline void release_array(ArrowArray *array) {
     auto *owner = static_cast<ArrayOwner *>(array->private_data);
@@ -76,6 +78,7 @@ inline void release_array(ArrowArray *array) {
         if (child->release) child->release(child);
         delete child;
     }
+    for (Block &block : owner->held) Blocks::give(std::move(block));
     delete owner;
     array->release = nullptr;
 }
@@ -94,6 +97,50 @@ inline void export_schema(const Field &field, ArrowSchema *out) {
             detail::release_schema, owner};
 }
 
+// Values one after another, in memory that an array can take over.
+template <class T>
+class Buffer {
+public:
+    size_t size() const { return size_; }
+    T *data() { return reinterpret_cast<T *>(block_.bytes.get()); }
+    T &operator[](size_t at) { return data()[at]; }
+
+    void add(T value) {
+        if (size_ == room_) [[unlikely]] grow(size_ + 1);
+        data()[size_++] = value;
+    }
+    void add(const T *values, size_t count) {
+        if (size_ + count > room_) [[unlikely]] grow(size_ + count);
+        if (count) std::memcpy(data() + size_, values, count * sizeof(T));
+        size_ += count;
+    }
+    void add_same(T value, size_t count) {
+        if (size_ + count > room_) [[unlikely]] grow(size_ + count);
+        std::fill_n(data() + size_, count, value);
+        size_ += count;
+    }
+    // What it holds goes to the array; it begins anew with as much room, once that is wanted.
+    void give(detail::ArrayOwner *owner) {
+        static const uint64_t none[8] = {};
+        owner->buffers.push_back(size_ ? static_cast<const void *>(data()) : none);
+        if (block_.bytes) owner->held.push_back(std::exchange(block_, {}));
+        size_ = room_ = 0;
+    }
+
+private:
+    Block block_;
+    size_t size_ = 0, room_ = 0, most_ = 64;  // most_: the room that was needed so far
+
+    [[gnu::noinline]] void grow(size_t needed) {
+        const size_t room = std::max({needed, most_, room_ * 2});
+        Block block = Blocks::take(room * sizeof(T));
+        if (size_) std::memcpy(block.bytes.get(), data(), size_ * sizeof(T));
+        std::swap(block, block_);
+        Blocks::give(std::move(block));
+        room_ = most_ = room;
+    }
+};
+
 // What all columns share: rows, and which of them are null.
 class Column {
 public:
@@ -101,38 +148,36 @@ public:
     int64_t rows() const { return rows_; }
     // Hand the rows over and begin anew.
     virtual void export_array(ArrowArray *out) = 0;
+    // Null rows up to a number, in a column where they need not be added one by one.
+    virtual void pad(int64_t) {}
+    // Where to say that texts or lists hold more than MOST_HELD; a batch of them should leave then.
+    virtual void watch(bool *) {}
+    static constexpr size_t MOST_HELD = size_t{1} << 23;
 
 protected:
     int64_t rows_ = 0, nulls_ = 0;
-    std::vector<uint8_t> valid_;
+    Buffer<uint8_t> valid_;
 
     void note(bool valid) {
-        if (!valid && nulls_++ == 0) valid_.assign(size_t(rows_ / 8) + 1, 0xFF);
-        if (nulls_) {
-            if (size_t(rows_ / 8) >= valid_.size()) valid_.push_back(0xFF);
-            if (!valid) valid_[size_t(rows_ / 8)] &= uint8_t(~(1u << (rows_ % 8)));
-        }
+        if (nulls_ || !valid) [[unlikely]] note_nulls(valid);
         ++rows_;
+    }
+    [[gnu::noinline]] void note_nulls(bool valid) {
+        if (nulls_ == 0) valid_.add_same(0xFF, size_t(rows_ / 8) + 1);
+        if (size_t(rows_ / 8) >= valid_.size()) valid_.add(0xFF);
+        if (valid) return;
+        ++nulls_;
+        valid_[size_t(rows_ / 8)] &= uint8_t(~(1u << (rows_ % 8)));
     }
 
     // The array so far, its validity as first buffer; rows begin anew.
     detail::ArrayOwner *begin(ArrowArray *out) {
         auto *owner = new detail::ArrayOwner;
         *out = {rows_, nulls_, 0, 0, 0, nullptr, nullptr, nullptr, detail::release_array, owner};
-        if (nulls_) {
-            hold(owner, std::exchange(valid_, {}));
-        } else {
-            owner->buffers.push_back(nullptr);
-        }
+        if (nulls_) valid_.give(owner);
+        else owner->buffers.push_back(nullptr);
         rows_ = nulls_ = 0;
         return owner;
-    }
-    template <class T>
-    static void hold(detail::ArrayOwner *owner, std::vector<T> &&values) {
-        auto kept = std::make_shared<std::vector<T>>(std::move(values));
-        static const uint64_t none[8] = {};
-        owner->buffers.push_back(kept->empty() ? static_cast<const void *>(none) : kept->data());
-        owner->held.push_back(std::move(kept));
     }
     static void finish(detail::ArrayOwner *owner, ArrowArray *out) {
         out->n_buffers = int64_t(owner->buffers.size());
@@ -146,27 +191,30 @@ template <class T>
 class Numbers : public Column {
 public:
     void add(T value) {
-        values_.push_back(value);
+        values_.add(value);
         note(true);
     }
     void add_null() {
-        values_.push_back(T{});
+        values_.add(T{});
         note(false);
     }
-    // Change rows from `first` on; none of them is null.
-    void fill(int64_t first, T value) {
-        for (size_t i = size_t(first); i < values_.size(); ++i) values_[i] = value;
+    // Several rows of one value, or of several; only in a column without null.
+    void add_same(T value, size_t count) {
+        values_.add_same(value, count);
+        rows_ += int64_t(count);
+    }
+    void add(const T *values, size_t count) {
+        values_.add(values, count);
+        rows_ += int64_t(count);
     }
     void export_array(ArrowArray *out) override {
         auto *owner = begin(out);
-        const size_t room = values_.capacity();
-        hold(owner, std::exchange(values_, {}));
-        values_.reserve(room);
+        values_.give(owner);
         finish(owner, out);
     }
 
 private:
-    std::vector<T> values_;
+    Buffer<T> values_;
 };
 
 // decimal128: the low and the high half.
@@ -176,28 +224,62 @@ struct Decimal {
     Decimal(int64_t units) : low(units), high(units >> 63) {}
 };
 
+// Where the values of rows end, in bytes or items; the first begins at 0.
+class Ends {
+public:
+    void add(size_t end) {
+        if (ends_.size() == 0) [[unlikely]] ends_.add(0);
+        ends_.add(int32_t(end));
+    }
+    void add_same(size_t end, size_t count) {
+        if (ends_.size() == 0) ends_.add(0);
+        ends_.add_same(int32_t(end), count);
+    }
+    void give(detail::ArrayOwner *owner) {
+        if (ends_.size() == 0) ends_.add(0);
+        ends_.give(owner);
+    }
+
+private:
+    Buffer<int32_t> ends_;
+};
+
 class Strings : public Column {
 public:
     void add(std::string_view text) {
-        bytes_.insert(bytes_.end(), text.begin(), text.end());
-        ends_.push_back(int32_t(bytes_.size()));
+        bytes_.add(text.data(), text.size());
+        ends_.add(bytes_.size());
         note(true);
+        if (bytes_.size() > MOST_HELD) [[unlikely]] *heavy_ = true;
     }
     void add_null() {
-        ends_.push_back(int32_t(bytes_.size()));
+        ends_.add(bytes_.size());
         note(false);
     }
-    size_t bytes() const { return bytes_.size(); }
+    void pad(int64_t rows) override {
+        if (rows <= rows_) return;
+        if (nulls_ == rows_) {  // all of them null, as in most files
+            ends_.add_same(bytes_.size(), size_t(rows - rows_));
+            for (size_t i = size_t(rows_ / 8); i < valid_.size(); ++i) valid_[i] = 0;
+            if (valid_.size() <= size_t(rows / 8))
+                valid_.add_same(0, size_t(rows / 8) + 1 - valid_.size());
+            valid_[size_t(rows / 8)] = uint8_t(0xFF << rows % 8);  // rows to come are not null
+            rows_ = nulls_ = rows;
+        }
+        while (rows_ < rows) add_null();
+    }
+    void watch(bool *heavy) override { heavy_ = heavy; }
     void export_array(ArrowArray *out) override {
         auto *owner = begin(out);
-        hold(owner, std::exchange(ends_, {0}));
-        hold(owner, std::exchange(bytes_, {}));
+        ends_.give(owner);
+        bytes_.give(owner);
         finish(owner, out);
     }
 
 private:
-    std::vector<int32_t> ends_{0};
-    std::vector<char> bytes_;
+    Ends ends_;
+    Buffer<char> bytes_;
+    bool nowhere_ = false, *heavy_ = &nowhere_;
 };
 
 template <class Child>
@@ -206,23 +288,29 @@ public:
     Child items;
     // Call when the items of the row have been added.
     void close() {
-        ends_.push_back(int32_t(items.rows()));
+        ends_.add(size_t(items.rows()));
         note(true);
+        if (size_t(items.rows()) > MOST_HELD / sizeof(int64_t)) [[unlikely]] *heavy_ = true;
     }
     void add_null() {
-        ends_.push_back(int32_t(items.rows()));
+        ends_.add(size_t(items.rows()));
         note(false);
+    }
+    void watch(bool *heavy) override {
+        heavy_ = heavy;
+        items.watch(heavy);
     }
     void export_array(ArrowArray *out) override {
         auto *owner = begin(out);
-        hold(owner, std::exchange(ends_, {0}));
+        ends_.give(owner);
         owner->children.push_back(new ArrowArray{});
         items.export_array(owner->children.back());
         finish(owner, out);
     }
 
 private:
-    std::vector<int32_t> ends_{0};
+    Ends ends_;
+    bool nowhere_ = false, *heavy_ = &nowhere_;
 };
 
 // A struct of columns: a record batch, or the element of a list.
@@ -230,9 +318,15 @@ class Struct : public Column {
 public:
     std::vector<Column *> columns;
     void close() { note(true); }
+    void close(size_t rows) { rows_ += int64_t(rows); }
+    void watch(bool *heavy) override {
+        for (Column *column : columns) column->watch(heavy);
+    }
     void export_array(ArrowArray *out) override {
+        const int64_t rows = rows_;
         auto *owner = begin(out);
         for (Column *column : columns) {
+            column->pad(rows);
             owner->children.push_back(new ArrowArray{});
             column->export_array(owner->children.back());
         }

@@ -1,6 +1,7 @@
 // Byte strings to numbers, exactly: a hash finds the place, the bytes decide.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -43,7 +44,7 @@ inline uint64_t hash_of(std::string_view bytes) {
 // Keys are copied; a value is a number from 1.
 class Interner {
 public:
-    Interner() { clear(); }
+    Interner() : slots_(64, 0), mask_(63) {}
 
     size_t size() const { return entries_.size(); }
     size_t bytes() const { return arena_.size(); }
@@ -51,10 +52,11 @@ public:
     // The value of a key, or 0.
     uint32_t find(std::string_view key, uint64_t hash) const {
         for (size_t at = hash & mask_;; at = (at + 1) & mask_) {
-            const uint32_t slot = slots_[at];
+            const uint64_t slot = slots_[at];
             if (slot == 0) return 0;
-            const Entry &entry = entries_[slot - 1];
-            if (entry.hash == hash && entry.length == key.size() &&
+            if ((slot ^ hash) >> 32) continue;
+            const Entry &entry = entries_[uint32_t(slot) - 1];
+            if (entry.length == key.size() &&
                 (key.empty() || std::memcmp(arena_.data() + entry.at, key.data(), key.size()) == 0))
                 return entry.value;
         }
@@ -76,11 +78,11 @@ public:
     }
     uint32_t value(size_t index) const { return entries_[index].value; }
 
+    // Its memory is kept for what comes.
     void clear() {
         entries_.clear();
         arena_.clear();
-        slots_.assign(64, 0);
-        mask_ = 63;
+        std::fill(slots_.begin(), slots_.end(), 0);
     }
 
 private:
@@ -91,18 +93,20 @@ private:
     };
     std::vector<Entry> entries_;
     std::vector<char> arena_;
-    std::vector<uint32_t> slots_;
-    size_t mask_ = 0;
+    // The upper half of the hash, and the place in entries_ from 1; 0 where there is none.
+    std::vector<uint64_t> slots_;
+    size_t mask_;
 
-    void place(uint32_t slot) {
-        size_t at = entries_[slot - 1].hash & mask_;
+    void place(uint32_t number) {
+        const uint64_t hash = entries_[number - 1].hash;
+        size_t at = hash & mask_;
         while (slots_[at]) at = (at + 1) & mask_;
-        slots_[at] = slot;
+        slots_[at] = (hash >> 32 << 32) | number;
     }
     void rehash(size_t size) {
         slots_.assign(size, 0);
         mask_ = size - 1;
-        for (uint32_t slot = 1; slot <= entries_.size(); ++slot) place(slot);
+        for (uint32_t number = 1; number <= entries_.size(); ++number) place(number);
     }
 };
 

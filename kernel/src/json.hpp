@@ -3,9 +3,11 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "scan.hpp"
@@ -147,17 +149,9 @@ public:
 
     // The next byte that is not white space, or -1; white space is passed.
     int peek() {
-        for (;;) {
-            const uint8_t c = *window->cur;
-            if (c > 0x20) [[likely]] {
-                if (window->cur != window->end) [[likely]] return c;
-            } else if (window->cur != window->end) {
-                if (c != ' ' && c != '\n' && c != '\r' && c != '\t') return c;
-                ++window->cur;
-                continue;
-            }
-            if (!window->more()) return -1;
-        }
+        const uint8_t c = *window->cur;
+        if (c > 0x20 && window->cur != window->end) [[likely]] return c;
+        return peek_far();
     }
 
     // The string whose quote is next.
@@ -263,9 +257,7 @@ public:
             decode(raw, key_);
             raw.text = key_;
         }
-        int known = -1;
-        for (size_t k = 0; k < N; ++k)
-            if (keys[k] == raw.text) known = int(k);
+        const int known = place_of(keys, raw.text);
         std::string name;
         if (known < 0) name.assign(raw.text);
         else if (seen >> known & 1) fail("duplicate_key", at);
@@ -302,7 +294,8 @@ public:
         ++window->cur;
     }
 
-    // Read an array; `read()` takes one element.
+    // Read an array; `read()` takes one element, or `read(index)`, which may take several and
+    // then raises the index to that of the last.
     template <class Read>
     void elements(Read &&read) {
         if (peek() != '[') wrong_type();
@@ -312,7 +305,8 @@ public:
         do {
             peek();
             try {
-                read();
+                if constexpr (std::is_invocable_v<Read, uint64_t &>) read(index);
+                else read();
             } catch (Error &error) {
                 error.path.emplace_back(std::to_string(index));
                 throw;
@@ -351,6 +345,25 @@ public:
 private:
     std::string key_;
 
+    template <size_t N>
+    static int place_of(const Keys<N> &keys, std::string_view text) {
+        for (size_t k = 0; k < N; ++k)
+            if (keys[k].size() == text.size() &&
+                std::memcmp(keys[k].data(), text.data(), text.size()) == 0)
+                return int(k);
+        return -1;
+    }
+    [[gnu::noinline]] int peek_far() {
+        for (;;) {
+            if (window->cur == window->end) {
+                if (!window->more()) return -1;
+                continue;
+            }
+            const uint8_t c = *window->cur;
+            if (c != ' ' && c != '\n' && c != '\r' && c != '\t') return c;
+            ++window->cur;
+        }
+    }
     void leave() {
         --depth;
         ++window->cur;

@@ -33,9 +33,9 @@ nb::dict parse(nb::callable read, nb::callable emit, std::optional<std::vector<s
     options.scan = tic::find_scan(level);
     if (!options.scan) throw nb::value_error("this machine has no such level");
     if (limits) {
-        if (limits->size() != 6) throw nb::value_error("there are six limits");
+        if (limits->size() != 7) throw nb::value_error("there are seven limits");
         const auto &l = *limits;
-        options.limits = {l[0], l[1], l[2], l[3], l[4], l[5]};
+        options.limits = {l[0], l[1], l[2], l[3], l[4], l[5], l[6]};
     }
     nb::object held = nb::none();  // the chunk at hand
     const auto source = [&]() -> std::string_view {

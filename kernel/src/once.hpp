@@ -13,7 +13,7 @@ inline std::string once(const std::string &data, size_t chunk, std::string_view 
     Options options;
     options.batch_rows = 100;
     options.scan = find_scan(level);
-    options.limits = {4, 4, 16, 4, 16, 300};
+    options.limits = {4, 4, 16, 4, 16, 300, 600};
     if (filter) options.codes = {"64640", "99213"};
     size_t at = 0;
     std::string piece;  // of its own, so that reading past it is seen

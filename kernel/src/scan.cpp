@@ -1,6 +1,7 @@
 #include "scan.hpp"
 
 #include <bit>
+#include <cstring>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -34,6 +35,14 @@ const uint8_t *plain_leap(Leap &state, const uint8_t *p, const uint8_t *end) {
         }
     }
     return p;
+}
+
+size_t plain_same(const uint8_t *one, const uint8_t *other, size_t size) {
+    size_t at = 0;
+    for (; at + 8 <= size; at += 8)
+        if (std::memcmp(one + at, other + at, 8) != 0) break;
+    while (at < size && one[at] == other[at]) ++at;
+    return at;
 }
 
 // Bit i of each mask is about byte i of a block of 64.
@@ -169,7 +178,25 @@ AVX2 const uint8_t *avx2_leap_all(Leap &state, const uint8_t *p, const uint8_t *
     return p;
 }
 
-const Scan avx2_scan{"avx2", avx2_stop, avx2_leap_all};
+// Bit i says that bytes i of the two blocks differ.
+AVX2 inline uint32_t avx2_differ(const uint8_t *one, const uint8_t *other) {
+    const __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(one));
+    const __m256i b = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(other));
+    return ~static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, b)));
+}
+
+AVX2 size_t avx2_same(const uint8_t *one, const uint8_t *other, size_t size) {
+    if (size < 32) return plain_same(one, other, size);
+    size_t at = 0;
+    for (; at + 32 <= size; at += 32)
+        if (const uint32_t differ = avx2_differ(one + at, other + at))
+            return at + size_t(std::countr_zero(differ));
+    at = size - 32;  // the last block again, up to its end
+    const uint32_t differ = avx2_differ(one + at, other + at);
+    return differ ? at + size_t(std::countr_zero(differ)) : size;
+}
+
+const Scan avx2_scan{"avx2", avx2_stop, avx2_leap_all, avx2_same};
 
 #elif defined(__aarch64__)
 
@@ -209,13 +236,13 @@ const uint8_t *neon_leap(Leap &state, const uint8_t *p, const uint8_t *end) {
     return block_leap(state, p, end, neon_masks);
 }
 
-const Scan neon_scan{"neon", neon_stop, neon_leap};
+const Scan neon_scan{"neon", neon_stop, neon_leap, plain_same};
 
 #endif
 
 }  // namespace
 
-const Scan plain_scan{"plain", plain_stop, plain_leap};
+const Scan plain_scan{"plain", plain_stop, plain_leap, plain_same};
 
 const Scan *find_scan(std::string_view name) {
 #if defined(__x86_64__)

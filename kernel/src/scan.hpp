@@ -1,8 +1,10 @@
-// The two loops where SIMD pays, behind one portable face chosen at run time.
+// The loops where SIMD pays, behind one portable face chosen at run time.
 //
-// Both may read up to 64 bytes past `end`; a Window keeps that padding.
+// `stop` and `leap` may read up to 64 bytes past `end`; a Window keeps that padding. `same` reads
+// the bytes it is given and no others.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -22,6 +24,8 @@ struct Scan {
     const uint8_t *(*stop)(const uint8_t *p, const uint8_t *end);
     // Goes on leaping; past the bracket that brings the depth to 0, or `end` with depth > 0.
     const uint8_t *(*leap)(Leap &state, const uint8_t *p, const uint8_t *end);
+    // How many bytes two pieces of one size have in common before they differ.
+    size_t (*same)(const uint8_t *one, const uint8_t *other, size_t size);
 };
 
 extern const Scan plain_scan;

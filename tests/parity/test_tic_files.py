@@ -69,7 +69,7 @@ def test_evry_2025(shared_data: Path) -> None:
 
 def test_a_real_file_when_little_is_remembered(shared_data: Path) -> None:
     data = content(shared_data / "tic" / "2025-06-23_Evry-Health_in-network-rates.json.gz")
-    limits = TicLimits(terms=1, sets=40, members=500, groups=100, npis=300)
+    limits = TicLimits(terms=1, sets=40, members=500, groups=100, npis=300, text=20_000)
     codes = ["64640", "99213", "20610", "62323"]
     said = plain(cut(data, CHUNK), codes, limits)
     assert not isinstance(said[0], str)

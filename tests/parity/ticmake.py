@@ -175,12 +175,16 @@ class Maker:
         )
 
     def price(self) -> bytes:
-        if self.often(0.5):  # the same but for its rate: the fast path
-            kind = self.chance.choice(("negotiated", "derived"))
-            return b'{"negotiated_type":"%b","negotiated_rate":%b,"billing_class":"both"}' % (
-                kind.encode(),
-                self.number(),
-            )
+        if self.often(0.5):  # the same but for its rate, and perhaps its text: the fast path
+            members = [
+                b'"negotiated_type":"%b"' % self.chance.choice((b"negotiated", b"derived")),
+                b'"negotiated_rate":' + self.number(),
+                b'"billing_class":"both"',
+            ]
+            if self.often(0.4):
+                note = self.text() if self.often(0.3) else b'"n%d"' % self.chance.randrange(4)
+                members.insert(self.chance.choice((1, 2)), b'"additional_information":' + note)
+            return b"{" + b",".join(members) + b"}"
         return self.known(
             {
                 "negotiated_type": self.text,
@@ -281,19 +285,19 @@ class Maker:
         return self.known(fields)
 
     def file(self) -> bytes:
-        """A whole file of one of the four kinds."""
-        kind = self.chance.choices(("in", "out", "index", "providers"), (8, 2, 1, 1))[0]
+        """A whole file of one of the four kinds, or with rates of both kinds."""
+        kind = self.chance.choices(("in", "out", "both", "index", "providers"), (8, 2, 1, 1, 1))[0]
         fields: dict[str, Callable[[], bytes]] = {"version": self.text, "plan_name": self.text}
-        if kind == "in":
+        if kind in ("in", "both"):
             rates = {"negotiated_rates": lambda: self.some(self.rate)}
             fields["provider_references"] = lambda: self.some(self.reference, 4)
             fields["in_network"] = lambda: self.some(lambda: self.item(rates), 4)
-        elif kind == "out":
+        if kind in ("out", "both"):
             amounts = {"allowed_amounts": lambda: self.some(self.allowed)}
             fields["out_of_network"] = lambda: self.some(lambda: self.item(amounts))
-        elif kind == "index":
+        if kind == "index":
             fields["reporting_structure"] = lambda: self.some(self.structure)
-        else:
+        if kind == "providers":
             fields["provider_groups"] = lambda: self.some(self.group)
         mark = b"\xef\xbb\xbf" if self.often(0.05) else b""
         return mark + self.space() + self.known(fields) + self.space()

@@ -34,7 +34,7 @@ from payeratlas.formats.tic_rows import (
     is_number,
     rate_oddities,
 )
-from payeratlas.formats.tic_values import LIMITS, TicLimits, Values
+from payeratlas.formats.tic_values import LIMITS, TicLimits, Values, weight
 
 Emit = Callable[[str, tuple[object, ...]], None]
 
@@ -96,6 +96,7 @@ class _Reader:
         self.providers = Providers(self.values, emit, self.counts, limits)
         self.terms: dict[tuple[object, ...], int] = {}
         self.terms_written = 0
+        self.terms_text = 0
         self.sets: dict[tuple[int, ...], int] = {}
         self.sets_members = 0
         self.sets_written = 0
@@ -325,8 +326,12 @@ class _Reader:
         """The number of a combination of terms; a new one is emitted."""
         number = self.terms.get(content)
         if number is None:
-            if len(self.terms) >= self.limits.terms:
+            own_text = weight(*content)
+            full = self.terms_text + own_text > self.limits.text
+            if full or len(self.terms) >= self.limits.terms:
                 self.terms.clear()
+                self.terms_text = 0
+            self.terms_text += own_text
             self.terms_written += 1
             number = self.terms[content] = self.terms_written
             row = Terms(number, *content)  # type: ignore[arg-type]

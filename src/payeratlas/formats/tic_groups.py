@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from payeratlas.formats.tic_rows import ProviderGroup, npi_of
-from payeratlas.formats.tic_values import TicLimits, Values
+from payeratlas.formats.tic_values import TicLimits, Values, weight
 
 Tin = tuple[str | None, str | None, str | None]  # type, value, business name
 Npis = tuple[int, ...] | None
@@ -36,6 +36,7 @@ class Providers:
         self.defined: list[tuple[ProviderGroup, frozenset[str]]] = []
         self.inlined: dict[tuple[Tin, Npis], int] = {}
         self.inlined_npis = 0
+        self.inlined_text = 0
 
     def next(self) -> int:
         """A new entry's number."""
@@ -149,11 +150,17 @@ class Providers:
         if number is not None:
             self.counts["groups.merged.same_inline_group"] += 1
             return number
-        size = len(npi or ())
-        if len(self.inlined) >= self.limits.groups or self.inlined_npis + size > self.limits.npis:
+        size, text = len(npi or ()), weight(*tin)
+        limits = self.limits
+        if (
+            len(self.inlined) >= limits.groups
+            or self.inlined_npis + size > limits.npis
+            or self.inlined_text + text > limits.text
+        ):
             self.inlined.clear()
-            self.inlined_npis = 0
+            self.inlined_npis = self.inlined_text = 0
         self.inlined_npis += size
+        self.inlined_text += text
         number = self.inlined[tin, npi] = self.next()
         self.write(ProviderGroup(number, 1, "inline", None, None, None, *tin, npi), odd)
         return number

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import astuple
 from importlib.util import find_spec
 from typing import Any
 
@@ -61,7 +62,7 @@ def read(
         None if codes is None else sorted(codes),
         batch_rows,
         level,
-        [limits.terms, limits.sets, limits.members, limits.groups, limits.npis, limits.leapt],
+        list(astuple(limits)),
     )
     if "reason" in found:
         raise JsonError.at(found["reason"], found["offset"], found["pointer"], found["context"])

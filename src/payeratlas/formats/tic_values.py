@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from payeratlas.formats.tic_json import Cursor
-from payeratlas.formats.tic_rows import Texts
+if TYPE_CHECKING:
+    from payeratlas.formats.tic_json import Cursor
+    from payeratlas.formats.tic_rows import Texts
 
 T = TypeVar("T")
 
@@ -16,8 +17,9 @@ T = TypeVar("T")
 class TicLimits:
     """When the tables of what repeats begin anew, so that memory is bounded.
 
-    ``terms`` and ``sets`` (or ``members`` of sets), inline ``groups`` (or ``npis`` in them);
-    ``leapt`` bytes of rates may stand before the code of their item when a code filter is given.
+    ``terms`` and ``sets`` (or ``members`` of sets), inline ``groups`` (or ``npis`` in them), and
+    the ``text`` that the terms, or the groups, hold (see ``weight``); ``leapt`` bytes of rates may
+    stand before the code of their item when a code filter is given.
     The native reader keeps to the same figures, so both number their rows alike.
     """
 
@@ -27,9 +29,22 @@ class TicLimits:
     groups: int = 1 << 18
     npis: int = 1 << 22
     leapt: int = 1 << 26
+    text: int = 1 << 25
 
 
 LIMITS = TicLimits()
+
+
+def weight(*values: str | Texts) -> int:
+    """What texts and lists of texts count for ``TicLimits.text``: UTF-8 bytes, and 8 for each."""
+    total = 0
+    for value in values:
+        total += 8
+        if isinstance(value, str):
+            total += len(value.encode())
+        elif value is not None:
+            total += weight(*value)
+    return total
 
 
 class Values:

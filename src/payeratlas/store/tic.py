@@ -9,13 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from queue import Queue
 from typing import TYPE_CHECKING, Any
 
-from payeratlas.formats import tic, tic_kernel
+from payeratlas.formats import tic_kernel
 from payeratlas.formats.chunks import ahead, unpack, unpacked_chunks
-from payeratlas.formats.tic_account import TicAccount
 from payeratlas.formats.tic_json import JsonError
 from payeratlas.model.errors import FileError
 from payeratlas.tables.tic import TIC, schema
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from payeratlas.formats.tic_account import TicAccount
+
     Rows = tic_kernel.ArrowRows | pa.RecordBatch
 
 MOST_PLAIN = 1 << 30  # unpacked bytes that the plain reader takes on
 ROW_GROUP = 1 << 18
+_PAGE_ROWS = 1 << 16
 ZSTD_LEVEL = 1
-_WAITING = 4  # batches that may wait for the writer
+_WAITING = 2  # batches that may wait for the writer
 
 # Columns that repeat enough for a dictionary; the rest is delta-packed or plain.
 _DICTIONARY = {
@@ -50,9 +53,9 @@ _DICTIONARY = {
     ),
     "tic_index_plan": ("issuer_name", "plan_sponsor_name", "plan_id_type", "plan_market_type"),
     "tic_index_file": ("kind", "location"),
-    "tic_price": ("terms", "provider_set"),
-    "tic_allowed_amount": ("terms",),
 }
+# Amounts: their high bytes are nearly all alike, and pack well when they stand together.
+_SPLIT = frozenset(("negotiated_rate", "allowed_amount", "billed_charge"))
 # Statistics where a query prunes by them, and nowhere else: they cost time.
 _PRUNED = {
     "tic_item": ("item", "billing_code"),
@@ -62,7 +65,13 @@ _PRUNED = {
     "tic_provider_set": ("provider_set",),
     "tic_terms": ("terms",),
 }
-_PACKED = ("item", "rate", "price", "provider", "group", "structure", "plan", "file", "offset")
+# Numbers that rise or stay as they were from row to row: their differences take few bits.
+_PACKED = frozenset(
+    (
+        *("item", "offset", "rate", "price", "terms", "provider_set", "provider", "group"),
+        *("allowed", "payment", "charge", "structure", "plan", "file"),
+    )
+)
 
 REASONS = {
     "unexpected_byte": "this byte cannot stand here",
@@ -126,7 +135,7 @@ def read_tic(
     sink.mkdir(parents=True, exist_ok=True)
     writers = _Writers(sink, dict(notes or {}), row_group)
     try:
-        put, finish = _behind(writers.write) if threads > 1 else (writers.write, lambda: None)
+        put, finish = _behind(writers) if threads > 1 else (writers.write, lambda: None)
         try:
             account = _parse(chunks, put, codes, row_group, fast)
         finally:
@@ -182,6 +191,8 @@ def _parse(
         )
     import pyarrow as pa  # late: the native reader's batches need it on the writer's thread only
 
+    from payeratlas.formats import tic
+
     held: dict[str, list[tuple[object, ...]]] = {}
 
     def flush(table: str) -> None:
@@ -214,18 +225,22 @@ def _array(column: tuple[Any, ...], kind: pa.DataType) -> pa.Array[Any]:
 
 
 def _behind(
-    write: Callable[[str, Rows], None],
+    writers: _Writers,
 ) -> tuple[Callable[[str, Rows], None], Callable[[], None]]:
-    """``write`` on a thread of its own, and how to wait for it; both raise what it raised."""
+    """Writing on a thread of its own, and how to wait for it; both raise what it raised."""
     queue: Queue[tuple[str, Rows] | None] = Queue(_WAITING)
     failed: list[BaseException] = []
 
     def run() -> None:
+        try:
+            import pyarrow.parquet  # noqa: F401  now, while the first bytes are unpacked
+        except BaseException as error:
+            failed.append(error)
         while (item := queue.get()) is not None:
             if failed:
                 continue
             try:
-                write(*item)
+                writers.write(*item)
             except BaseException as error:
                 failed.append(error)
 
@@ -263,6 +278,7 @@ class _Writers:
         writer.write_batch(pa.record_batch(rows), row_group_size=self._row_group * 2)
 
     def _begin(self, table: str) -> pq.ParquetWriter:
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         about = TIC[table]
@@ -274,6 +290,12 @@ class _Writers:
         path = self._sink / f"{table}.parquet"
         self._files[table] = path
         fields = schema(about)
+        # Releases of pyarrow that do not know the option put as many rows into a page as fit.
+        pages: dict[str, Any] = {}
+        if "max_rows_per_page" in signature(pq.ParquetWriter.__init__).parameters:
+            pages["max_rows_per_page"] = _PAGE_ROWS
+        packed = {n: "DELTA_BINARY_PACKED" for n in fields.names if n in _PACKED}
+        split = {n: "BYTE_STREAM_SPLIT" for n in fields.names if n in _SPLIT}
         writer = pq.ParquetWriter(
             path,
             fields,
@@ -281,9 +303,11 @@ class _Writers:
             compression_level=ZSTD_LEVEL,
             use_dictionary=list(_DICTIONARY.get(table, ())),  # type: ignore[arg-type]
             write_statistics=list(_PRUNED.get(table, ())),
-            column_encoding={n: "DELTA_BINARY_PACKED" for n in fields.names if n in _PACKED},
+            column_encoding=packed | split,
             store_decimal_as_integer=True,
             store_schema=False,
+            memory_pool=pa.system_memory_pool(),  # column after column: it gives memory back
+            **pages,
         )
         writer.add_key_value_metadata(notes)  # the schema's own are lost with store_schema=False
         self._open[table] = writer

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "tic.hpp"
+#include "providers.hpp"
 
 namespace tic {
 namespace {
@@ -209,7 +209,6 @@ void Providers::of_file() {
         ++read;
         ++kept;
         write(number, ++count, "file", {}, 0, {}, key_.data(), odd);
-        s_.flush_full();
     });
 }
 
@@ -269,14 +268,17 @@ uint32_t Providers::number_of(const Text *tin, const std::vector<int64_t> &npis,
         ++merged;
         return number;
     }
-    if (inlined_.size() >= s_.options.limits.groups ||
-        inlined_npis_ + npis.size() > s_.options.limits.npis) {
+    const Limits &most = s_.options.limits;
+    const size_t text = key_.size() - (npis.size() + 1) * sizeof(int64_t);
+    if (inlined_.size() >= most.groups || inlined_npis_ + npis.size() > most.npis ||
+        inlined_text_ + text > most.text) {
         inlined_.clear();
         raw_groups_.clear();
-        inlined_npis_ = 0;
+        inlined_npis_ = inlined_text_ = 0;
         ++epoch;
     }
     inlined_npis_ += npis.size();
+    inlined_text_ += text;
     inlined_.insert(key_, hash, number = next());
     ++kept;
     write(number, 1, "inline", {}, 0, {}, key_.data(), odd);
@@ -297,10 +299,7 @@ void Providers::write(uint32_t provider, uint32_t group, std::string_view kind,
     }
     if (networks) {
         const char *p = networks_.key(networks - 1).data();
-        bool null;
-        for (auto left = take_number<int64_t>(p); left > 0; --left)
-            c_.networks.items.add(take_text(p, null));
-        c_.networks.close();
+        add_texts(c_.networks, p);
     } else {
         c_.networks.add_null();
     }
@@ -334,7 +333,7 @@ void Providers::write(uint32_t provider, uint32_t group, std::string_view kind,
         }
         c_.npi.close();
     }
-    s_.batches[GROUP].rows.close();
+    s_.close(GROUP);
     s_.count(GROUP, odd);
 }
 
@@ -354,7 +353,6 @@ void Providers::finish() {
                 ++kept;
                 write(number, group, KINDS[kind], tokens_.key(ids[number]), networks,
                       null ? std::nullopt : std::optional(location), p, odd);
-                s_.flush_full();
             } else {
                 ++unreferenced;
             }
@@ -368,7 +366,6 @@ void Providers::finish() {
         const uint32_t number = tokens_.value(i);
         if (defined_[number]) continue;
         write(number, 1, "dangling", tokens_.key(i), 0, {}, nothing.data(), bit(dangling_reference));
-        s_.flush_full();
     }
 }
 
