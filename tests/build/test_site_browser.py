@@ -14,9 +14,12 @@ import pytest
 
 import payeratlas
 from payeratlas.build.site import build_site
+from payeratlas.model.time import AsOf
+from payeratlas.pages.pair import pair
 
 pytestmark = pytest.mark.browser
 
+STORE = payeratlas.open().store
 CODES = ("64624", "64632", "64640", "77002", "99213")
 
 
@@ -30,7 +33,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site") / "site"
-    build_site(payeratlas.open().store, folder, today=date(2025, 10, 15), codes=CODES, jobs=1)
+    build_site(STORE, folder, today=date(2025, 10, 15), codes=CODES, jobs=1)
     return folder
 
 
@@ -98,3 +101,41 @@ def test_no_page_of_the_shell_is_wider_than_the_window(
     for path in paths:
         tab.goto(served + path)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("64640", "64450"), ("64450", "64640"), ("64640", "77002"), ("99213", "64640")],
+)
+def test_two_codes_are_told_as_the_command_tells_them(
+    tab: Any, served: str, one: str, other: str
+) -> None:
+    tab.goto(f"{served}pairs.html")
+    tab.fill("#one", one.lower())
+    tab.fill("#other", other)
+    tab.click("#pair button")
+    tab.wait_for_selector("#answer section")
+    for service, box in zip(
+        ("practitioner", "hospital"), tab.query_selector_all("section"), strict=True
+    ):
+        asked = pair(one, other, AsOf(date(2024, 9, 30)), STORE, service=service)
+        assert box.get_attribute("class") == asked.ruling
+        said = box.query_selector(".answer").inner_text()
+        assert (f"{asked.pays} is paid and {asked.denied} is denied" in said) == bool(asked.pays)
+        for cited in asked.indicator.citations():
+            record = int(cited.locator.fragment.removeprefix("cell=").partition(",")[0])
+            assert (
+                f"{cited.artifact.name} (sha256 {cited.artifact.sha256[:12]})" in box.inner_text()
+            )
+            assert f", record {record:,}." in box.inner_text()
+    assert f"a={one}&b={other}" in tab.url
+    assert tab.complaints == []
+
+
+def test_a_code_that_the_site_does_not_hold_is_no_answer(tab: Any, served: str) -> None:
+    tab.goto(f"{served}pairs.html?a=64640&b=20610")
+    tab.wait_for_function("document.getElementById('told').textContent.includes('20610')")
+    assert "holds only some codes" in tab.inner_text("#told")
+    assert tab.query_selector("#answer section") is None
+    tab.goto(f"{served}pairs.html?a=64640&b=64640")
+    assert "different" in tab.inner_text("#told")

@@ -141,6 +141,16 @@ def test_a_code_that_left_the_schedule_says_so_above_its_figures() -> None:
     assert page_of("99202", date(2020, 12, 31)).notices == ()
 
 
+def test_a_code_that_is_listed_with_a_modifier_alone() -> None:
+    page = page_of("86153")
+    (notice,) = typeset(page).notices
+    assert _line(notice).endswith("Not listed: rvu25d lists it with modifier 26 only.")
+    rows = cells(grid(page, "National amounts"))
+    assert [row[0] for row in rows][:2] == ["86153 Non-facility (office)", "86153 Facility"]
+    assert all(cell.startswith("Not listed") for row in rows[:2] for cell in row[1:])
+    assert rows[2] == ["86153-26 Non-facility (office)", "$31.70", "$30.12", "$34.64"]
+
+
 def test_what_was_not_known_yet_gives_no_notice() -> None:
     known = ATLAS.code("99201", date(2020, 12, 31), known_on=date(2020, 11, 30)).page
     assert known.notices == ()

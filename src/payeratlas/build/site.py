@@ -21,6 +21,8 @@ from payeratlas.build.publish import (
     unwritable,
 )
 from payeratlas.build.site_pages import Order, Outcome, Task, build
+from payeratlas.build.site_pairs import FOLDER as PAIRS
+from payeratlas.build.site_pairs import write_pairs
 from payeratlas.build.site_plan import codes_on_hand, neighbours, software
 from payeratlas.build.site_shell import listings
 from payeratlas.build.site_state import MANIFEST, Made, State
@@ -107,6 +109,8 @@ def build_site(
     found = search.digest(slips)
     anew = found != state.search or not (root / search.FOLDER).is_dir()
     try:
+        only = None if codes is None else wanted
+        write_pairs(store, root, today=today, only=only, software=order.software)
         _write_shell(root, titles, store, base_url, [code for code, _ in refused])
         if anew:
             search.index(slips, root)
@@ -143,7 +147,8 @@ def _write_shell(
     root: Path, titles: Mapping[str, str], store: Store, base_url: str, refused: Sequence[str]
 ) -> None:
     """Everything but the pages of codes and the search; lists that are no longer are removed."""
-    about = _about(store, len(titles), refused)
+    pairs = (root / PAIRS).is_dir()
+    about = _about(store, len(titles), refused, pairs)
     shelves, lists = listings(titles, store)
     texts = {
         "index.html": shell.front(about, shelves),
@@ -156,8 +161,10 @@ def _write_shell(
         "feed.xml": shell.feed(about, base_url),
         **{page.path: shell.listing(page, about) for page in lists},
     }
+    if pairs:
+        texts |= {"pairs.html": shell.pairs_page(about), "pairs.js": shell.pairs_script()}
     if base_url:
-        paths = ["", "about.html", *(page.path for page in lists)]
+        paths = ["", "about.html", *(["pairs.html"] if pairs else []), *(p.path for p in lists)]
         paths += [f"{code}/{code}.html" for code in titles]
         texts["sitemap.xml"] = shell.sitemap(base_url, paths)
     for path, text in texts.items():
@@ -165,12 +172,13 @@ def _write_shell(
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.is_file() or file.read_bytes() != data:
             replace(file, data)
-    for old in (*(root / "browse").glob("*.html"), root / "sitemap.xml"):
+    shown = ("sitemap.xml", "pairs.html", "pairs.js")
+    for old in (*(root / "browse").glob("*.html"), *(root / name for name in shown)):
         if old.relative_to(root).as_posix() not in texts:
             old.unlink(missing_ok=True)
 
 
-def _about(store: Store, pages: int, refused: Sequence[str]) -> shell.About:
+def _about(store: Store, pages: int, refused: Sequence[str], pairs: bool) -> shell.About:
     releases = [published.release for published in store.releases()]
     lines = tuple(
         shell.ReleaseLine(
@@ -185,7 +193,7 @@ def _about(store: Store, pages: int, refused: Sequence[str]) -> shell.About:
         for published in store.releases()
     )
     issued = max((r.issued for r in releases), default=date(1970, 1, 1)).isoformat()
-    return shell.About(store.edition, store.version, pages, issued, lines, tuple(refused))
+    return shell.About(store.edition, store.version, pages, issued, lines, tuple(refused), pairs)
 
 
 def _remove(root: Path, code: str) -> None:

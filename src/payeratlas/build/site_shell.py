@@ -145,7 +145,8 @@ def _group(title: str, codes: Iterable[str], titles: Mapping[str, str]) -> Group
 
 
 def own_title(code: str, title: str) -> str:
-    """The title of a page as words of our own; empty where it only repeats the code."""
+    """The words of a page's title: our name of the code, or CMS's group of it; empty where it only
+    repeats the code."""
     return "" if title.endswith(f" {code}") else title
 
 

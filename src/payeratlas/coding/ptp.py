@@ -207,6 +207,21 @@ def counted_together(counts: Iterable[tuple[Row, int]], day: date) -> Mapping[st
     return _by_indicator((edit, number) for edit, number in counts if in_effect(edit, day))
 
 
+def headlines(service: str) -> Mapping[Ruling, tuple[str, str]]:
+    """What is said of a pair by ruling, the answer and a caution beside it, for a service type.
+
+    ``[pays]`` and ``[denied]``, ``[one]`` and ``[other]``, ``[day]`` and ``[file]`` stand for
+    codes, day and source, ``{modifier_indicator}`` for that of the edit. KeyError for another type.
+    """
+    texts = _texts()
+    who = texts["service"][service]
+    rulings: tuple[Ruling, ...] = (*RULINGS.values(), "none")
+    return {
+        ruling: (texts["headline"][ruling].replace("[who]", who), texts["caution"][ruling])
+        for ruling in rulings
+    }
+
+
 def rationale_words(printed: str) -> Wording | None:
     """A rationale of CMS in our words, by what CMS prints; None for one that has no words here."""
     found = _rationales().get(printed)

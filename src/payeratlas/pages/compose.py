@@ -102,6 +102,8 @@ def _notices(
                 day=as_of.service_date,
             ),
         )
+    if any(f.measure == "pfs.status" and f.known for f in facts):
+        return (sentence("For {day}: {fact}", day=as_of.service_date, fact=status),)
     if latest is None:
         return (
             sentence("No physician fee schedule release on hand lists {code}.", code=Name(code)),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from payeratlas.model.time import Period
-from payeratlas.publish.json_ import Json
+from payeratlas.publish.fact_json import Json
 from payeratlas.rates.raw import InFile, RawRates
 from payeratlas.store.price_rows import RawPrice
 

@@ -1,7 +1,8 @@
 """The pages of a site that are about no one code: its front, its lists, what it was made from.
 
-Each is given as plain values and computes nothing. Only the front may run a script (the search's)
-and load what that needs from the site itself; the others load their style sheet and nothing else.
+Each is given as plain values and computes nothing. Only the front (the search) and the look-up of
+two codes may run a script and load what that needs from the site itself; the others load their
+style sheet and nothing else.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from payeratlas.publish.html import environment
 
 _HERE = Path(__file__).parent
 _QUIET = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
+_LOOKING_UP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
 _SEARCHING = (
     "default-src 'none'; style-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
     "connect-src 'self'; worker-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -82,7 +87,7 @@ class ReleaseLine:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the site was made from."""
+    """What the site was made from; ``pairs`` says whether it can look up two codes."""
 
     edition: str
     version: str
@@ -90,6 +95,7 @@ class About:
     issued: str
     releases: tuple[ReleaseLine, ...]
     refused: tuple[str, ...] = ()
+    pairs: bool = False
 
 
 def front(about: About, shelves: Sequence[Shelf]) -> str:
@@ -101,6 +107,16 @@ def listing(page: Listing, about: About) -> str:
     """A page that lists codes."""
     up = "../" * page.path.count("/")
     return _page("listing", page.title, _QUIET, up, about=about, listing=page)
+
+
+def pairs_page(about: About) -> str:
+    """The page that looks up two codes."""
+    return _page("pairs", "Two codes on one day", _LOOKING_UP, "", about=about)
+
+
+def pairs_script() -> str:
+    """The script of the page that looks up two codes."""
+    return (_HERE / "pairs.js").read_text("utf-8")
 
 
 def about_page(about: About) -> str:

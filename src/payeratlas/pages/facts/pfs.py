@@ -194,6 +194,7 @@ MEASURES: tuple[Measure, ...] = (
     *_QUALIFYING_MEASURES,
     *(cell.measure for cell in _CAPS),
 )
+_ALWAYS = tuple(m for m in MEASURES if not m.id.startswith("pfs.opps_cap"))
 _PRICED = tuple(
     cell
     for cell in _CELLS
@@ -203,11 +204,19 @@ _PRICED = tuple(
 
 
 def facts(code: str, as_of: AsOf, store: Store) -> list[Fact]:
-    """Facts of every row of the code in force: itself, 26, TC and 53; or Unknowns, and why."""
+    """Facts of every row of the code in force: itself, 26, TC and 53; or Unknowns, and why.
+
+    A code that is listed with a modifier alone has Unknowns for itself.
+    """
     found = store.look_up(TABLE, as_of, constants=STANDARD, hcpcs=code)
     if isinstance(found, Unknown):
         return _all_unknown(code, found, as_of, store)
     stated: list[Fact] = []
+    modifiers = [row.text("modifier") for row in found]
+    if "" not in modifiers:
+        only = f"{found[0].release} lists it with modifier {' and '.join(modifiers)} only."
+        why = Unknown("not_listed", only)
+        stated = [Fact(m.id, code, why, m.unit, None) for m in _ALWAYS]
     for row in found:
         stated += row_facts(row, as_of, store)
         stated += _qualifying(row, as_of, store)
@@ -338,10 +347,9 @@ def _all_unknown(code: str, why: Unknown, as_of: AsOf, store: Store) -> list[Fac
         for fact in row_facts(row, as_of, store)
     }
     subjects = list(dict.fromkeys([code, *(who for _, who in last)]))
-    wanted = [m for m in MEASURES if not m.id.startswith("pfs.opps_cap")]
     stated = []
     for who in subjects:
-        for measure in wanted:
+        for measure in _ALWAYS:
             known = last.get((measure.id, who))
             shown = known if known is not None and known.known else None
             unknown = replace(why, last_known=shown)
