@@ -105,7 +105,7 @@ def test_no_page_of_the_shell_is_wider_than_the_window(
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("64640", "64450"), ("64450", "64640"), ("64640", "77002"), ("99213", "64640")],
+    [("64640", "64632"), ("64624", "64640"), ("64640", "77002"), ("99213", "64640")],
 )
 def test_two_codes_are_told_as_the_command_tells_them(
     tab: Any, served: str, one: str, other: str
@@ -134,7 +134,7 @@ def test_two_codes_are_told_as_the_command_tells_them(
 
 def test_a_code_that_the_site_does_not_hold_is_no_answer(tab: Any, served: str) -> None:
     tab.goto(f"{served}pairs.html?a=64640&b=20610")
-    tab.wait_for_function("document.getElementById('told').textContent.includes('20610')")
+    tab.wait_for_selector("#told:has-text('20610')")
     assert "holds only some codes" in tab.inner_text("#told")
     assert tab.query_selector("#answer section") is None
     tab.goto(f"{served}pairs.html?a=64640&b=64640")

@@ -1,9 +1,9 @@
-"""The edits of a site: one small file a code, for a page that says whether two are paid together.
+"""The edits of a site, in small files, for a page that says whether two codes are paid together.
 
-Each file holds the procedure-to-procedure edits in effect in which the code is paid and another is
-denied, by service type, column by column: what a browser needs to answer is the files of two codes.
-A column that has one value throughout holds it once. ``index.json`` says where the edits were read,
-for which day, and which codes have a file: one without a file has no such edit.
+A file holds codes that begin alike: of each the procedure-to-procedure edits in effect in which it
+is paid and another is denied, by service type, column by column. What a browser needs to answer is
+the files of two codes. A column that has one value throughout holds it once. ``index.json`` says
+where the edits were read, for which day, and which codes have any: another has no such edit.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from payeratlas.store import Published, Store
 
 FOLDER = "pairs"
 INDEX = "index.json"
+ALIKE = 4
+"""First characters that the codes of one file share: few files, and none that is long to load."""
 _FORMAT = 1
 _COLUMNS = (
     "service",
@@ -47,7 +49,7 @@ def write_pairs(
     """Write the edits in effect below ``root``; whether anything was written.
 
     They are those of the release in force, else of the newest on its last day. ``only`` leaves out
-    the files of other codes. Nothing is done where the same edits stand there already; nothing is
+    the edits of other codes. Nothing is done where the same edits stand there already; nothing is
     left where no release of edits is on hand.
     """
     folder = root / FOLDER
@@ -67,22 +69,23 @@ def write_pairs(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     sheet = _Sheet()
-    codes: dict[str, dict[str, Any]] = {}
+    files: dict[str, dict[str, dict[str, Any]]] = {}
     services = {}
     for service, (published, day) in held.items():
         services[service] = _told(service, published, day)
         for code, rows in _in_effect(store, published, service, day).items():
             if only is None or code in only:
-                codes.setdefault(code, {})[service] = sheet.packed(rows)
-    for code, edits in sorted(codes.items()):
-        (folder / f"{code}.json").write_bytes(_json(edits))
+                edits = files.setdefault(code[:ALIKE], {}).setdefault(code, {})
+                edits[service] = sheet.packed(rows)
+    for name, held_there in files.items():
+        (folder / f"{name}.json").write_bytes(_json(dict(sorted(held_there.items()))))
     index = {
         "format": _FORMAT,
         "services": services,
         "rationales": [[printed, _words(printed)] for printed in sheet.rationales],
         "days": list(sheet.days),
         "files": [_file(held, sha256) for sha256 in sheet.artifacts],
-        "codes": " ".join(sorted(codes)),
+        "codes": " ".join(sorted(code for held_there in files.values() for code in held_there)),
         "only": " ".join(sorted(only)) if only is not None else None,
         "made_of": made_of,
     }

@@ -101,7 +101,9 @@
       }
       const filed = new Set(index.codes.split(" "));
       const [ofOne, ofOther] = await Promise.all(
-        [one, other].map((code) => (filed.has(code) ? load(code) : {})),
+        [one, other].map(async (code) =>
+          filed.has(code) ? (await load(code.slice(0, 4)))[code] : {},
+        ),
       );
       told.textContent = `${one} and ${other}`;
       answer.replaceChildren(
