@@ -18,6 +18,7 @@ import payeratlas
 from payeratlas.coding import siblings
 from payeratlas.model.errors import InputError
 from payeratlas.pages.page import Page
+from payeratlas.pages.releases import default_day
 from payeratlas.publish import html, view
 from payeratlas.publish.typeset import typeset
 
@@ -139,6 +140,22 @@ def test_a_code_that_left_the_schedule_says_so_above_its_figures() -> None:
     assert "99201 has left the physician fee schedule: rvu20d" in _line(notice)
     assert "rvu21a and those after it do not" in _line(notice)
     assert page_of("99202", date(2020, 12, 31)).notices == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "today", "day"),
+    [
+        ("64640", date(2025, 11, 1), date(2025, 11, 1)),
+        ("64640", date(2026, 1, 1), date(2025, 12, 31)),  # the next release begins in July
+        ("64640", date(2026, 11, 25), date(2026, 9, 30)),
+        ("99201", date(2026, 1, 1), date(2020, 12, 31)),
+        ("J0585", date(2026, 1, 1), date(2025, 12, 31)),
+    ],
+)
+def test_the_day_of_a_page_is_the_last_that_a_release_covers(
+    code: str, today: date, day: date
+) -> None:
+    assert default_day(code, today, ATLAS.store) == day
 
 
 def test_a_code_that_is_listed_with_a_modifier_alone() -> None:

@@ -95,9 +95,8 @@ def default_day(code: str, today: date, store: Store) -> date:
         store.look_up(_SCHEDULE, AsOf(today), constants=standard, hcpcs=code), Unknown
     ):
         return today
-    latest = last_listed(code, store)
-    if latest is not None:
-        return _last_day([latest], today)
+    if rows := store.history(_SCHEDULE, hcpcs=code):
+        return _last_day({store.release_of(row) for row in rows}, today)
     holding = {
         store.release_of(row)
         for table in tables_of_codes(store)
