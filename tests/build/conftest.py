@@ -9,6 +9,7 @@ import random
 import socket
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +114,10 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(
+def fetch(
     site: Site, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Run:
-    """Run ``sources fetch tic``; its exit code, standard output and standard error.
+    """Run ``sources fetch``; its exit code, standard output and standard error.
 
     ``answers`` are what somebody at the terminal types; without them nobody is there.
     """
@@ -127,11 +128,17 @@ def run(
         monkeypatch.setattr(sys, "stdin", io.StringIO(answers or ""))
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            main(["--store", str(root), "sources", "fetch", "tic", *arguments])
+            main(["--store", str(root), "sources", "fetch", *arguments])
         out, err = capsys.readouterr()
         return int(ended.value.code or 0), out, err
 
     return call
+
+
+@pytest.fixture
+def run(fetch: Run) -> Run:
+    """Run ``sources fetch tic``, as ``fetch`` does."""
+    return partial(fetch, "tic")
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
-from collections.abc import Callable
 from datetime import date
 from importlib.resources import files as resources
 from pathlib import Path
@@ -17,11 +15,10 @@ from rich.console import Console
 
 from filekit import zipped
 from payeratlas.apps import fetching
-from payeratlas.apps.cli import main
-from payeratlas.build import web as web_module
 from payeratlas.build.download import Moment
 from payeratlas.build.terms import ACCEPTED
 from payeratlas.store import Store
+from postingkit import Run
 from sitekit import HOST, Reply, Site, failing, licence_page, page
 
 INDEX = "/medicare/payment/fee-schedules/physician/pfs-relative-value-files"
@@ -30,35 +27,11 @@ GATE = f"/license/ama?file={FILE}"
 SAMPLE = Path(__file__).parents[1] / "sources/cms_pfs_rvu/samples/PPRRVU2025_Oct.csv"
 NAME = "cms_pfs_rvu"
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """The user's store."""
-    return tmp_path / "store"
-
-
-@pytest.fixture
-def run(
-    site: Site, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Run ``sources fetch``; its exit code, standard output and standard error.
-
-    ``answers`` are what somebody at the terminal types; without them nobody is there.
-    """
-    monkeypatch.setattr(web_module, "Guarded", site.backend)
-
-    def call(*arguments: str, answers: str | None = None) -> tuple[int, str, str]:
-        monkeypatch.setattr(fetching, "attended", lambda: answers is not None)
-        monkeypatch.setattr(sys, "stdin", io.StringIO(answers or ""))
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(["--store", str(root), "sources", "fetch", *arguments])
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return call
+def run(fetch: Run) -> Run:
+    """Run ``sources fetch`` of any source."""
+    return fetch
 
 
 @pytest.fixture

@@ -31,7 +31,6 @@ ALIKE = 4
 """First characters that the codes of one file share: few files, and none that is long to load."""
 _FORMAT = 1
 _COLUMNS = (
-    "service",
     "column1",
     "column2",
     "effective",
@@ -114,15 +113,14 @@ def _in_effect(
 
     first, last = pc.field("effective"), pc.field("deletion")
     holds = (
-        (pc.field("service") == service)
-        & pc.field("modifier_indicator").isin(list(RULINGS))
+        pc.field("modifier_indicator").isin(list(RULINGS))
         & (first.is_null() | last.is_null() | (first != last))
         & (first.is_null() | (first <= day))
         & (last.is_null() | (last >= day))
     )
-    kept = store.scan(TABLE, published, _COLUMNS).filter(holds)
+    kept = store.scan(TABLE, published, _COLUMNS, service=service).filter(holds)
     found: dict[str, list[Edit]] = {}
-    for one, *edit in zip(*(kept[name].to_pylist() for name in _COLUMNS[1:]), strict=True):
+    for one, *edit in zip(*(kept[name].to_pylist() for name in _COLUMNS), strict=True):
         other, start, end, indicator, rationale, artifact, record = edit
         found.setdefault(one, []).append(
             (other, indicator, start, end, rationale, artifact, record)

@@ -280,15 +280,23 @@ class Store:
         )
 
     def scan(
-        self, table: str, published: Published, columns: Sequence[str] | None = None
+        self,
+        table: str,
+        published: Published,
+        columns: Sequence[str] | None = None,
+        **constants: Wanted,
     ) -> pa.Table:
-        """A whole release of a table as Arrow, in source order, for work on all its rows."""
+        """A whole release of a table as Arrow, in source order, for work on all its rows.
+
+        ``constants`` leave out the partitions of another value, such as a service type.
+        """
         import pyarrow as pa  # late: pages do not need it
 
         contract = _contract(table)
         names = list(columns) if columns is not None else contract.arrow_schema().names
         tables = [
-            scanned(published, part, contract, names) for part in published.parts_of(table, {})
+            scanned(published, part, contract, names)
+            for part in published.parts_of(table, constants)
         ]
         schema = contract.arrow_schema()
         empty = pa.schema([schema.field(name) for name in names]).empty_table()

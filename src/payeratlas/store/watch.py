@@ -151,11 +151,15 @@ class Watched(Store):
         return found
 
     def scan(
-        self, table: str, published: Published, columns: Sequence[str] | None = None
+        self,
+        table: str,
+        published: Published,
+        columns: Sequence[str] | None = None,
+        **constants: Wanted,
     ) -> pa.Table:
         release = published.release
         self._look_inside(release.source, release.id)
-        return self._store.scan(table, self._own(release.source, release.id), columns)
+        return self._store.scan(table, self._own(release.source, release.id), columns, **constants)
 
     def tally(
         self,

@@ -35,7 +35,10 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
     """RVUs and national amounts by setting, how they are computed, the trend by release, and the
     spread over the payment localities."""
     sheet = Sheet(code, as_of, store)
-    blocks: list[Block | Subsection] = [*_amounts(sheet), *_worked(sheet), *_factors(sheet)]
+    valued = sheet.listed and _valued(sheet)
+    blocks: list[Block | Subsection] = [*_amounts(sheet, valued), *_worked(sheet)]
+    if valued or not sheet.listed:
+        blocks += _factors(sheet)
     history = trend(code, as_of, store)
     if any(point.known for point in history):
         blocks.append(Subsection("Release by release", _trend(code, history)))
@@ -50,10 +53,9 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
     return Section(SECTION.id, SECTION.letter, SECTION.title, tuple(blocks))
 
 
-def _amounts(sheet: Sheet) -> tuple[Block, ...]:
+def _amounts(sheet: Sheet, valued: bool) -> tuple[Block, ...]:
     """RVUs and amounts by setting; the amounts alone where every RVU is printed as nothing."""
     several = len(sheet.subjects) > 1
-    valued = sheet.listed and not _worthless(sheet)
     rows = []
     for who in sheet.subjects:
         for setting, words in (("nonfacility", "Non-facility (office)"), ("facility", "Facility")):
@@ -78,9 +80,9 @@ def _amounts(sheet: Sheet) -> tuple[Block, ...]:
     return (grid, Paragraph(none))
 
 
-def _worthless(sheet: Sheet) -> bool:
-    """Whether each relative value is printed as nothing, and no amount follows."""
-    return not any(
+def _valued(sheet: Sheet) -> bool:
+    """Whether any relative value is printed as more than nothing, or an amount follows."""
+    return any(
         sheet.of(who, measure).known and bool(sheet.of(who, measure).value)
         for who in sheet.subjects
         for setting in ("nonfacility", "facility")
@@ -127,8 +129,6 @@ def _worked(sheet: Sheet) -> list[Block]:
 
 
 def _factors(sheet: Sheet) -> list[Block]:
-    if sheet.listed and _worthless(sheet):
-        return []
     if sheet.as_of.service_date < TWO_FACTORS_FROM:
         return [
             Paragraph(
