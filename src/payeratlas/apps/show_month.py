@@ -10,10 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TextIO
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-
+from payeratlas.apps.bars import counting
 from payeratlas.apps.options import emit
 from payeratlas.build.executor import Executor, LocalProcesses, Receipt
 from payeratlas.build.month import Month, Problem, run
@@ -41,18 +38,9 @@ def read_month(
     begun = monotonic()
     with (
         _noted(receipts) as notes,
-        Bar(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[fate]}"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-            disable=as_json,
-        ) as bar,
+        counting(quiet=as_json) as bar,
     ):
-        task = bar.add_task("Price files", total=len(planned.files), fate="")
+        task = bar.add_task("Price files", total=len(planned.files), told="")
         fates = {"refused": 0, "failed": 0}
 
         def tell(done: int, total: int) -> None:
@@ -62,7 +50,7 @@ def read_month(
             if receipt.outcome in fates:
                 fates[receipt.outcome] += 1
                 words = ", ".join(f"{n} {fate}" for fate, n in fates.items() if n)
-                bar.update(task, fate=words)
+                bar.update(task, told=words)
             if notes:
                 notes.write(receipt.to_json() + "\n")
 

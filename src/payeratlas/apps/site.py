@@ -8,11 +8,8 @@ from datetime import date
 from pathlib import Path
 from time import monotonic
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-
 from payeratlas.apps.api import Atlas, today
+from payeratlas.apps.bars import counting
 from payeratlas.apps.options import emit
 from payeratlas.build.site import Progress, Site, build_site
 
@@ -30,17 +27,8 @@ def publish_all(
 ) -> int:
     """Build the site and say what came of it; 1 where a code could not be published, else 0."""
     begun = monotonic()
-    with Bar(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=as_json,
-    ) as bar:
-        task = bar.add_task("Reading the store", total=None, rate="")
+    with counting(quiet=as_json) as bar:
+        task = bar.add_task("Reading the store", total=None, told="")
 
         def tell(progress: Progress) -> None:
             seconds = monotonic() - begun
@@ -49,7 +37,7 @@ def publish_all(
                 description="Search" if progress.done == progress.total else "Pages",
                 completed=progress.done,
                 total=progress.total,
-                rate=f"{progress.done / seconds:.0f} a second" if progress.done else "",
+                told=f"{progress.done / seconds:.0f} a second" if progress.done else "",
             )
 
         site = build_site(

@@ -293,12 +293,10 @@ class Store:
         import pyarrow as pa  # late: pages do not need it
 
         contract = _contract(table)
-        names = list(columns) if columns is not None else contract.arrow_schema().names
-        tables = [
-            scanned(published, part, contract, names)
-            for part in published.parts_of(table, constants)
-        ]
         schema = contract.arrow_schema()
+        names = list(columns) if columns is not None else schema.names
+        parts = published.parts_of(table, constants)
+        tables = [scanned(published, part, contract, names) for part in parts]
         empty = pa.schema([schema.field(name) for name in names]).empty_table()
         return pa.concat_tables(tables) if tables else empty
 
