@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from payeratlas.formats.witness import KEPT, Slice, Witness, blanked
@@ -65,6 +65,8 @@ def pairs(text: bytes) -> Any:
 
 
 @given(st.dictionaries(st.sampled_from(["name", "billing_code", "x"]), VALUES, max_size=4))
+@example({"billing_code": [{"name": None}, "kept"]})
+@example({"name": [{"billing_code": "kept"}, "prose"]})
 def test_prose_is_blanked_and_nothing_else(value: dict[str, Any]) -> None:
     data = json.dumps(value, ensure_ascii=False).encode()
     text, length = blanked(data)

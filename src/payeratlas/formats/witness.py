@@ -33,7 +33,7 @@ KEPT = frozenset(
 )
 """Keys whose strings stay as they are; ``name``, ``description`` and free text are none."""
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"(\s*:)?', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"(\s*:)?|[{}\[\]]', re.DOTALL)
 # The first quote opens a string here: a quote that closes one is never followed by a bare word,
 # and inside a string it would stand behind a backslash.
 _OPENING = re.compile(rb'\{\s*"(?:%s|name|description)"\s*:' % b"|".join(sorted(KEPT)))
@@ -108,9 +108,18 @@ def blanked(data: bytes) -> tuple[bytes, int]:
     """
     out = bytearray()
     at, keeping = 0, False
-    for found in _STRING.finditer(data):
+    around: list[bool] = []  # what held where each open object or array began
+    for found in _TOKEN.finditer(data):
         out += data[at : found.start()]
+        at = found.end()
         token = found.group()
+        if token[:1] != b'"':
+            if token in b"{[":
+                around.append(keeping)
+            elif around:
+                keeping = around.pop()
+            out += token
+            continue
         text, colon = token[1 : token.rindex(b'"')], found[1] or b""
         if colon:
             keeping = text in KEPT
@@ -118,6 +127,5 @@ def blanked(data: bytes) -> tuple[bytes, int]:
         else:
             shown = text if keeping else b" " * len(text)
         out += b'"' + shown + b'"' + colon
-        at = found.end()
     rest = data[at:].partition(b'"')[0]
     return bytes(out + rest), at + len(rest)

@@ -101,7 +101,7 @@ ITEM = Table(
 
 CHARGE = Table(
     name="hospital_charge",
-    grain="what one payer and plan pays for one item: the payer cells of a tall record, the columns "
+    grain="what one payer and plan pays for one item: payer cells of a tall record, the columns "
     "of one payer in a wide record, or one element of payers_information",
     key=("item", "payer"),
     columns=(
