@@ -50,6 +50,11 @@ def test_the_amounts_are_those_of_the_page(series: Series, measure: str, schedul
     assert found.release in {citation.release for citation in page.citations()}
 
 
+def test_an_unclear_bill_type_is_held_against_the_physicians_amount() -> None:
+    unclear = ASK("64640", Series("unclear", "any", "", "dollars"), "", "", IN_2025)
+    assert unclear == ASK("64640", OFFICE, "", "", IN_2025)
+
+
 def test_a_zip_code_places_a_professional_and_nothing_else() -> None:
     local = ASK("64640", OFFICE, "NY", "10001", IN_2025)
     national = ASK("64640", OFFICE, "NY", "", IN_2025)
@@ -97,7 +102,7 @@ def test_a_day_without_a_release_gets_the_nearest_amount_and_says_so() -> None:
     ("code", "series", "reason"),
     [
         ("64640", Series("facility", "inpatient", "", "dollars"), "not_covered"),
-        ("64640", Series("unclear", "any", "", "dollars"), "not_priced"),
+        ("64640", Series("unclear", "any", "26", "dollars"), "not_priced"),
         ("64640", Series("professional", "office", "26", "dollars"), "not_priced"),
         ("64640", Series("facility", "outpatient", "TC", "dollars"), "not_priced"),
         ("64640", Series("facility", "outpatient", "", "percentage"), "not_priced"),

@@ -5,7 +5,9 @@ with the physician fee schedule, at the locality of the ZIP code where one is kn
 national amounts; a laboratory test with the laboratory schedule, a drug with its payment limit. A
 hospital outpatient rate compares with the national outpatient rate, before wages; where the
 outpatient system leaves a service to another schedule (status indicators A and Q4), with that one.
-A surgical center's rate compares with the national rate of the center's schedule.
+A surgical center's rate compares with the national rate of the center's schedule. A payer's rate
+whose bill type is unclear, because its file marks everything alike, is held against the physician's
+amount: those files are of professionals' codes, and the schedule is named beside the figure.
 
 Price files are often younger than the newest release on hand. The release in force on the file's
 day answers; where none covers it, the last known amount does, and ``Medicare.covers`` is False.
@@ -80,10 +82,8 @@ class MedicareAmounts:
     def _work_out(self, code: str, series: Series, zip_code: str, day: date) -> Medicare | Unknown:
         if series.kind not in ("dollars", "case"):
             return Unknown("not_priced", f"Medicare pays no {series.kind} for it.")
-        if series.bill_type == "professional":
+        if series.bill_type in ("professional", "unclear"):
             return self._professional(code, series, zip_code, day)
-        if series.bill_type != "facility":
-            return Unknown("not_priced", "It is not clear whether a professional or a facility.")
         if series.modifier:
             return Unknown("not_priced", "Facilities are not paid by this modifier.")
         if series.setting == "inpatient":
