@@ -138,7 +138,7 @@ def _licensee(text: str, state: str) -> str:
 
 
 def _line(seen: _Seen) -> Line:
-    return next((rule.line for rule in _compiled_lines() if rule.fits(seen)), UNCLASSIFIED)
+    return next((rule.line for rule in _compiled_lines() if rule.fits(seen)), "unclassified")
 
 
 @dataclass(frozen=True, slots=True)
