@@ -145,3 +145,18 @@ def _patterns(value: object) -> list[str]:
         for inner in value:
             found += _patterns(inner)
     return found
+
+
+def test_the_list_of_what_was_seen_is_of_the_real_files(shared_data: Path) -> None:
+    path = shared_data / "hospital" / "v3" / "marthas-vineyard_standardcharges.csv"
+    if not path.is_file():
+        pytest.skip(f"{path} is not there")
+    listed = {(row["payer"], row["plan"]) for row in seen() if row["state"] == "MA"}
+    with path.open(encoding="cp1252", newline="") as stream:
+        rows = csv.reader(stream)
+        next(rows), next(rows)
+        heads = next(rows)
+        payer, plan = heads.index("payer_name"), heads.index("plan_name")
+        printed = {(row[payer], row[plan]) for row in rows if row[payer]}
+    assert len(printed) > 20
+    assert printed <= listed
