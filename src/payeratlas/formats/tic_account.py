@@ -34,30 +34,29 @@ class TicAccount:
     oddities: Mapping[str, int] = field(default_factory=dict)
 
 
-def account_of(kind: str, size: int, counts: Counter[str]) -> TicAccount:
-    """The account from raw counts: ``items.read``, ``items.rejected.not_wanted``, and oddities."""
+def rows_of(counts: Counter[str], name: str) -> RowAccount:
+    """The account of one kind of row from raw counts such as ``items.rejected.not_wanted``."""
 
-    def of(name: str) -> RowAccount:
-        def reasons(part: str) -> tuple[tuple[str, int], ...]:
-            lead = f"{name}.{part}."
-            return tuple(
-                sorted((k.removeprefix(lead), n) for k, n in counts.items() if k.startswith(lead))
-            )
-
-        return RowAccount(
-            counts[f"{name}.read"],
-            counts[f"{name}.kept"],
-            reasons("rejected"),
-            reasons("merged"),
+    def reasons(part: str) -> tuple[tuple[str, int], ...]:
+        lead = f"{name}.{part}."
+        return tuple(
+            sorted((k.removeprefix(lead), n) for k, n in counts.items() if k.startswith(lead))
         )
 
+    return RowAccount(
+        counts[f"{name}.read"], counts[f"{name}.kept"], reasons("rejected"), reasons("merged")
+    )
+
+
+def account_of(kind: str, size: int, counts: Counter[str]) -> TicAccount:
+    """The account from raw counts: ``items.read``, ``items.rejected.not_wanted``, and oddities."""
     return TicAccount(
         kind=kind,
-        items=of("items"),
-        prices=of("prices"),
-        groups=of("groups"),
-        plans=of("plans"),
-        files=of("files"),
+        items=rows_of(counts, "items"),
+        prices=rows_of(counts, "prices"),
+        groups=rows_of(counts, "groups"),
+        plans=rows_of(counts, "plans"),
+        files=rows_of(counts, "files"),
         rates=counts["rates.read"],
         bytes=size,
         oddities={k: n for k, n in sorted(counts.items()) if k.startswith("tic_")},
