@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from payeratlas.formats.tic_account import rows_of
+from payeratlas.formats.price_account import odd_rows, rows_of
 from payeratlas.model.provenance import RowAccount
 
 
@@ -30,6 +31,15 @@ class HospitalAccount:
     bytes: int
     oddities: Mapping[str, int] = field(default_factory=dict)
     kind: str = "hospital"
+    TABLES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "items": ("hospital_item",),
+        "charges": ("hospital_charge",),
+    }
+
+    @property
+    def prices(self) -> RowAccount:
+        """The charges, by the name that they have in every price file."""
+        return self.charges
 
 
 def account_of(layout: str, size: int, counts: Counter[str]) -> HospitalAccount:
@@ -40,5 +50,5 @@ def account_of(layout: str, size: int, counts: Counter[str]) -> HospitalAccount:
         items=rows_of(counts, "items"),
         charges=rows_of(counts, "charges"),
         bytes=size,
-        oddities={k: n for k, n in sorted(counts.items()) if k.startswith("hospital_")},
+        oddities=odd_rows(counts, "hospital_"),
     )

@@ -209,9 +209,5 @@ def read_general(
 def file_row(layout: str, general: dict[str, str | None]) -> HospitalFile:
     """The row of ``hospital_file`` from the general values."""
     several = {name: split_names(general.get(name)) for name in _SEVERAL}
-    one = {
-        name: general.get(name)
-        for name in HospitalFile._fields[2:]
-        if name not in _SEVERAL
-    }
+    one = {name: general.get(name) for name in HospitalFile._fields[2:] if name not in _SEVERAL}
     return HospitalFile(kind="hospital", layout=layout, **several, **one)  # type: ignore[arg-type]

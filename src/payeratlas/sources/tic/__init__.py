@@ -7,13 +7,14 @@ of ``tables.tic``, file by file, and this source says what a file is an issue of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from urllib.parse import unquote, urlsplit
 
 from payeratlas.model.provenance import Source
-from payeratlas.sources import Found
+from payeratlas.sources._price_files import key_of, offered
 from payeratlas.tables.tic import TIC
+
+__all__ = ["FORMAT", "SOURCE", "describe", "key_of", "offered"]
 
 SOURCE = Source(
     id="tic",
@@ -26,6 +27,8 @@ SOURCE = Source(
     cadence="monthly",
     retention="witness",
 )
+
+FORMAT = "tic"
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _DATED = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:[-_]?\d{2}){0,2}(?!\d)")
@@ -62,28 +65,3 @@ def describe(printed: Mapping[str, str | None], name: str) -> tuple[str, str, da
         else:
             return title, series, day, "last_updated_on, as printed; the first day is not"
     return title, series, None, f"last_updated_on is no calendar day: {updated[:40]}"
-
-
-def key_of(location: str) -> str:
-    """An address without its query and fragment, its host in lower case: one file has one key.
-
-    Payers sign the address of the same file anew wherever they print it; only the query differs.
-    """
-    parts = urlsplit(location.strip())
-    return f"{parts.scheme.lower()}://{parts.netloc.lower()}{parts.path}"
-
-
-def offered(locations: Iterable[str | None]) -> list[Found]:
-    """The distinct files among addresses of a table of contents, in their order.
-
-    Each comes with the address of its first mention, whose signature is as good as any other, and
-    its key as the release. What is no address is left out: the caller counts it.
-    """
-    found: dict[str, Found] = {}
-    for location in locations:
-        if location and urlsplit(location.strip()).netloc:
-            key = key_of(location)
-            if key not in found:
-                title = unquote(urlsplit(key).path.rpartition("/")[2]) or key
-                found[key] = Found(title, location.strip(), release=key)
-    return list(found.values())
