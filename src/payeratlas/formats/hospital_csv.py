@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from payeratlas.formats.delimited import DOWNLOAD_AGAIN, refuse_page
@@ -40,6 +41,9 @@ from payeratlas.formats.hospital_text import Lines, text_chunks
 from payeratlas.model.errors import FileError
 
 Emit = Callable[[str, tuple[object, ...]], None]
+
+END = "\x1a\x1a the end\n"
+"""A line put behind the last one: inside a cell it comes back where a quote is never closed."""
 
 AMONG = 50  # records among which the headings must stand
 MOST_CELL = 1 << 20  # characters of one cell: a quote that is never closed ends there
@@ -147,24 +151,31 @@ def _no_template(above: Sequence[Sequence[str]], where: str) -> FileError:
 def records(lines: Iterator[str], before: int, where: str) -> Iterator[list[str]]:
     """The records of CSV text; ``before`` of them were read already.
 
-    Raises FileError where a cell is longer than any known, which an unclosed quote makes.
+    Raises FileError where a quoted cell is never closed.
     """
-    reader = csv.reader(lines)
+    reader = csv.reader(chain(lines, (END,)))
     record = before
     while True:
         csv.field_size_limit(MOST_CELL)  # of the whole program: others may have set it meanwhile
+        record += 1
         try:
             cells = next(reader)
-        except StopIteration:
-            return
         except csv.Error as error:
-            raise FileError(
-                f"this is not a well-formed CSV record: {error}.",
-                where=f"{where}, record {record + 1}",
-                cure="a quote is probably never closed there; " + DOWNLOAD_AGAIN,
-            ) from error
-        record += 1
+            raise never_closed(record, where) from error
+        if END.strip() in cells[-1:]:
+            return
+        if cells and cells[-1].endswith(END):
+            raise never_closed(record, where)
         yield cells
+
+
+def never_closed(record: int, where: str) -> FileError:
+    """The refusal of a file that ends, or goes on for too long, inside a quoted cell."""
+    return FileError(
+        "a quoted cell is never closed.",
+        where=f"{where}, record {record}",
+        cure="the file is cut short or was changed; " + DOWNLOAD_AGAIN,
+    )
 
 
 def fault(cells: Sequence[str], headings: Headings) -> str | None:

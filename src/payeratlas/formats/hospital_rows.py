@@ -25,6 +25,14 @@ DRUG_TYPES = frozenset(("gr", "me", "ml", "un", "f2", "ea", "gm"))
 METHODOLOGIES = frozenset(
     ("case rate", "fee schedule", "percent of total billed charges", "per diem", "other")
 )
+ITEM_WORDS = ("setting", "billing_class", "drug_type")
+CHARGE_WORDS = ("methodology", "count")
+_WORDS = {
+    "setting": SETTINGS,
+    "billing_class": BILLING_CLASSES,
+    "drug_type": DRUG_TYPES,
+    "methodology": METHODOLOGIES,
+}
 CODE_TYPES = frozenset(
     """
     cpt hcpcs icd drg ms-drg r-drg s-drg aps-drg ap-drg apr-drg apc ndc hipps local eapg cdt rc cdm
@@ -82,16 +90,9 @@ class HospitalItem(NamedTuple):
 
     def oddities(self) -> Iterator[str]:
         """What is odd about the row, apart from its amounts (see ``Amount.oddities``)."""
-        if not self.code:
-            yield "no_code"
-        for each in self.code_type or ():
-            if not each:
-                yield "code_type_missing"
-            elif each.lower() not in CODE_TYPES:
-                yield "code_type_unknown"
-        yield from _unknown("setting", self.setting, SETTINGS)
-        yield from _unknown("billing_class", self.billing_class, BILLING_CLASSES)
-        yield from _unknown("drug_type", self.drug_type, DRUG_TYPES)
+        yield from code_oddities(self.code_type)
+        for name in ITEM_WORDS:
+            yield from word_oddities(name, getattr(self, name))
 
 
 class HospitalCharge(NamedTuple):
@@ -127,9 +128,8 @@ class HospitalCharge(NamedTuple):
             yield "no_amount"
         if self.payer_name is None:
             yield "payer_name_missing"
-        yield from _unknown("methodology", self.methodology, METHODOLOGIES)
-        if self.count is not None and not COUNT.fullmatch(self.count):
-            yield "count_unknown"
+        yield from word_oddities("methodology", self.methodology)
+        yield from word_oddities("count", self.count)
 
 
 class Amount(NamedTuple):
@@ -196,6 +196,21 @@ def split_names(text: str | None) -> Texts:
     return tuple(part for part in parts if part) or None
 
 
-def _unknown(name: str, value: str | None, words: frozenset[str]) -> Iterator[str]:
-    if value is not None and value.lower() not in words:
+def code_oddities(code_type: Texts) -> Iterator[str]:
+    """What is odd about the codes of an item, from the types that stand beside them."""
+    if not code_type:
+        yield "no_code"
+    for each in code_type or ():
+        if not each:
+            yield "code_type_missing"
+        elif each.lower() not in CODE_TYPES:
+            yield "code_type_unknown"
+
+
+def word_oddities(name: str, value: str | None) -> Iterator[str]:
+    """Whether a word is none of those that the data dictionaries have for its column."""
+    if value is None:
+        return
+    known = COUNT.fullmatch(value) if name == "count" else value.lower() in _WORDS[name]
+    if not known:
         yield f"{name}_unknown"
