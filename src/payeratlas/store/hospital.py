@@ -16,7 +16,7 @@ from payeratlas.formats.chunks import ahead, unpack, unpacked_chunks
 from payeratlas.formats.tic_json import JsonError
 from payeratlas.formats.witness import KEPT_OF_HOSPITALS
 from payeratlas.model.errors import FileError, InputError
-from payeratlas.store.price_tables import ROW_GROUP, Batches, PriceTables, Tuning, Writers, behind
+from payeratlas.store.price_tables import ROW_GROUP, Batches, Groups, PriceTables, Tuning, Writers, behind
 from payeratlas.store.tic import refusal
 from payeratlas.tables.hospital import HOSPITAL, schema
 
@@ -61,12 +61,14 @@ def read_hospital(
     notes: Mapping[str, str] | None = None,
     threads: int = 2,
     row_group: int = ROW_GROUP,
+    fast: bool = True,
 ) -> PriceTables[HospitalAccount]:
     """Read a hospital's file into ``sink/<table>.parquet``, one file a table of
     ``tables.hospital``.
 
     ``source`` is a path (gzip, zip or plain) or the file's bytes in chunks, then called ``name``
     in errors. ``notes`` become metadata of each Parquet file. With ``threads=1`` nothing overlaps.
+    ``fast=False`` has the plain readers read it.
 
     Raises FileError where the file is damaged or not what it should be; the sink is then as empty
     of these tables as before. InputError for ``codes``: a hospital's file is read whole.
@@ -85,7 +87,7 @@ def read_hospital(
         put, finish = behind(writers) if threads > 1 else (writers.write, lambda: None)
         try:
             with closing(chunks):
-                account = _parse(chunks, put, row_group, where)
+                account = _parse(chunks, put, row_group, where, fast)
         finally:
             finish()
         keys = KEPT_OF_HOSPITALS if account.layout == "json" else None
@@ -102,6 +104,7 @@ def _parse(
     put: Callable[[str, Rows], None],
     row_group: int,
     where: str,
+    fast: bool,
 ) -> HospitalAccount:
     head, whole = _begun(chunks)
     batches = Batches(TUNING, put, row_group)
@@ -109,6 +112,12 @@ def _parse(
         from payeratlas.formats import hospital_json  # late: one of both is needed
 
         account = hospital_json.read(whole, batches.emit)
+    elif fast:
+        from payeratlas.formats import hospital_arrow
+
+        groups = Groups(put, row_group)
+        account = hospital_arrow.read(whole, groups.put, where=where)
+        groups.flush()
     else:
         from payeratlas.formats import hospital_csv
 
