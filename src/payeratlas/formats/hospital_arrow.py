@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 Put = Callable[[str, "pa.RecordBatch"], None]
 
-BLOCK = 1 << 23
+BLOCK = 1 << 21
 _PLAIN = r"^-?[0-9]{1,14}(?:\.[0-9]{1,4}0*)?$"
 _TOO_FINE = r"^-?[0-9]{1,14}\.[0-9]{4,}[1-9]$"  # a number of more than four digits after its point
 _NINES = 999999999

@@ -16,7 +16,7 @@ from payeratlas.formats.chunks import ahead, unpack, unpacked_chunks
 from payeratlas.formats.tic_json import JsonError
 from payeratlas.formats.witness import KEPT_OF_HOSPITALS
 from payeratlas.model.errors import FileError, InputError
-from payeratlas.store.price_tables import ROW_GROUP, Batches, Groups, PriceTables, Tuning, Writers, behind
+from payeratlas.store.price_tables import Batches, Groups, PriceTables, Tuning, Writers, behind
 from payeratlas.store.tic import refusal
 from payeratlas.tables.hospital import HOSPITAL, schema
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from payeratlas.formats.hospital_account import HospitalAccount
     from payeratlas.store.price_tables import Rows
 
+_ROW_GROUP = 1 << 16
 _AMOUNTS = ("dollar", "percentage", "estimated", "median", "p10", "p90")
 _ITEM_AMOUNTS = ("gross", "cash", "minimum", "maximum")
 
@@ -60,7 +61,7 @@ def read_hospital(
     name: str = "",
     notes: Mapping[str, str] | None = None,
     threads: int = 2,
-    row_group: int = ROW_GROUP,
+    row_group: int = _ROW_GROUP,
     fast: bool = True,
 ) -> PriceTables[HospitalAccount]:
     """Read a hospital's file into ``sink/<table>.parquet``, one file a table of
@@ -113,11 +114,14 @@ def _parse(
 
         account = hospital_json.read(whole, batches.emit)
     elif fast:
+        import pyarrow as pa
+
         from payeratlas.formats import hospital_arrow
 
         groups = Groups(put, row_group)
         account = hospital_arrow.read(whole, groups.put, where=where)
         groups.flush()
+        pa.default_memory_pool().release_unused()  # or the next file adds to what this one took
     else:
         from payeratlas.formats import hospital_csv
 

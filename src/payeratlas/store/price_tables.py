@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROW_GROUP = 1 << 18
 _PAGE_ROWS = 1 << 16
 ZSTD_LEVEL = 1
-_GROUP_BYTES = 1 << 26  # and no more bytes than this in a group of rows, give or take a batch
+_GROUP_BYTES = 1 << 24  # and no more bytes than this in a group of rows, give or take a batch
 _WAITING = 2  # batches that may wait for the writer
 
 A = TypeVar("A", bound=PriceAccount, covariant=True)
