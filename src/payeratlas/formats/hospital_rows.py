@@ -45,7 +45,7 @@ COUNT = re.compile(r"0|1 through 10|1[1-9]|[2-9][0-9]+|1[0-9]{2,}", re.IGNORECAS
 _PLAIN = re.compile(r"-?[0-9]{1,14}(?:\.[0-9]{1,4})?")
 _LOOSE = re.compile(r"(-?)(?:0*(?=[0-9]))?([0-9]*)(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 _NINES = Decimal(999999999)
-_SPLIT = re.compile(r"[|,;\s]+")
+_SPLIT = re.compile(f"[|,;{BLANKS}]+")
 
 
 class HospitalFile(NamedTuple):

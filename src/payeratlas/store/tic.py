@@ -87,12 +87,15 @@ REASONS = {
     "duplicate_key": "a key stands twice in one object",
     "wrong_type": "the value is of a type that the schema has not here",
     "too_long_to_keep": "the rates of an item stand before its code and are too long to keep",
+    "element_too_long": "one element holds more text than is kept in memory",
+    "not_a_hospital_file": "this is JSON, but standard_charge_information is not in it",
     "not_a_price_file": "this is JSON, but none of in_network, out_of_network, "
     "reporting_structure and provider_groups is in it",
 }
 _DOWNLOAD = "compare its size with the publisher's and download it again, or report it to them."
 _CURES = {
     "too_long_to_keep": "read the file without choosing codes.",
+    "not_a_hospital_file": "check that it follows CMS's JSON schema, version 2.0 or later.",
     "not_a_price_file": "check that it is a Transparency-in-Coverage file.",
 }
 
