@@ -65,9 +65,7 @@ class PriceSource(Protocol):
     SOURCE: Source
     FORMAT: str
 
-    def describe(
-        self, printed: Mapping[str, Any], name: str
-    ) -> tuple[str, str, date | None, str]:
+    def describe(self, printed: Mapping[str, Any], name: str) -> tuple[str, str, date | None, str]:
         """Title, series, first observed day and its basis, from what a file prints of itself."""
 
     def key_of(self, location: str) -> str:

@@ -13,17 +13,15 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from payeratlas.formats.csv_text import END, MOST_CELL, never_closed
 from payeratlas.formats.hospital_account import HospitalAccount, account_of
 from payeratlas.formats.hospital_csv import (
     CHARGE_AMOUNTS,
-    END,
     ITEM_AMOUNTS,
-    MOST_CELL,
     Sized,
     fault,
-    never_closed,
     open_csv,
     rows_of,
 )
@@ -37,12 +35,12 @@ from payeratlas.formats.hospital_rows import (
     split_modifiers,
     word_oddities,
 )
-from payeratlas.tables.hospital import CHARGE, FILE, HOSPITAL, ITEM, schema
+from payeratlas.tables.hospital import CHARGE, HOSPITAL, ITEM, schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    Column = pa.Array[Any]
+Column = Any  # an Arrow array: what pyarrow.compute gives has no type to check
 
 Put = Callable[[str, "pa.RecordBatch"], None]
 
@@ -120,7 +118,7 @@ class _Reader:
         if not self._ended:
             raise never_closed(self._record, self._where)
 
-    def _met(self, row: Any) -> str:
+    def _met(self, row: Any) -> Literal["skip"]:
         if row.text == END.strip():
             self._ended = True
         else:
@@ -268,7 +266,11 @@ class _Reader:
         alone = pc.sum(pc.and_(kind.is_valid(), pc.invert(there))).as_py()
         if alone:
             counts["hospital_item.code_type_alone"] += alone
-        code, kind, row = code.filter(there), pc.fill_null(kind.filter(there), ""), row.filter(there)
+        code, kind, row = (
+            code.filter(there),
+            pc.fill_null(kind.filter(there), ""),
+            row.filter(there),
+        )
         order = pc.array_sort_indices(row)  # stable: columns of a row stay in their order
         code, kind = code.take(order), kind.take(order)
         for text, count in _counted(pc, kind.dictionary_encode()):
@@ -324,9 +326,7 @@ class _Reader:
             )
         self._count_words("hospital_charge", CHARGE_WORDS, found)
         amounts = [cells[n] for n in ("dollar", "percentage", "estimated", "median") if n in cells]
-        given = reduce(
-            pc.or_, (c.is_valid() for c in amounts), found["algorithm"].is_valid()
-        )
+        given = reduce(pc.or_, (c.is_valid() for c in amounts), found["algorithm"].is_valid())
         self._counts["hospital_charge.no_amount"] += count - (pc.sum(given).as_py() or 0)
         self._counts["hospital_charge.payer_name_missing"] += found["payer_name"].null_count
         self._counts["charges.read"] += count
@@ -359,7 +359,9 @@ class _Reader:
                 if other.value is None:
                     for odd in other.oddities():
                         self._counts[f"{table}.{name}_{odd}"] += count
-            values = pc.coalesce(values, pa.array([o.value for o in others], kind).take(rest.indices))
+            values = pc.coalesce(
+                values, pa.array([o.value for o in others], kind).take(rest.indices)
+            )
             printed = pa.array([o.printed for o in others], words).take(rest.indices)
             if fine is not None:
                 printed = pc.coalesce(printed, fine)
@@ -375,9 +377,7 @@ class _Reader:
     def _odd_where(self, table: str, name: str, odd: str, mask: Column) -> None:
         self._counts[f"{table}.{name}_{odd}"] += self._pc.sum(mask).as_py() or 0
 
-    def _count_words(
-        self, table: str, names: Sequence[str], columns: dict[str, Column]
-    ) -> None:
+    def _count_words(self, table: str, names: Sequence[str], columns: dict[str, Column]) -> None:
         for name in names:
             column = columns[name]
             if column.null_count == len(column):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from payeratlas.formats.chunks import ahead, unpack, unpacked_chunks
 from payeratlas.formats.tic_json import JsonError
 from payeratlas.formats.witness import KEPT_OF_HOSPITALS
-from payeratlas.model.errors import FileError, InputError
+from payeratlas.model.errors import InputError
 from payeratlas.store.price_tables import Batches, Groups, PriceTables, Tuning, Writers, behind
 from payeratlas.store.tic import refusal
 from payeratlas.tables.hospital import HOSPITAL, schema

@@ -120,7 +120,9 @@ class Groups:
         import pyarrow as pa
 
         del self._size[table]
-        self._put(table, pa.concat_batches(self._held.pop(table)))
+        whole = pa.Table.from_batches(self._held.pop(table)).combine_chunks()
+        for batch in whole.to_batches():
+            self._put(table, batch)
 
 
 def _array(column: tuple[Any, ...], kind: pa.DataType) -> pa.Array[Any]:
