@@ -1,4 +1,4 @@
-"""Read a price file of a payer or hospital into the store: from disk or as it comes in, or change nothing."""
+"""Read a price file into the store: from disk or as it comes in, or change nothing."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class SourceModule(Protocol):
 
 
 class PriceSource(Protocol):
-    """What a source of price files defines. ``FORMAT`` names what reads them (``build.price_files``)."""
+    """What a source of price files defines; ``FORMAT`` names what reads them."""
 
     SOURCE: Source
     FORMAT: str

@@ -35,7 +35,7 @@ from payeratlas.formats.hospital_rows import (
     split_modifiers,
     word_oddities,
 )
-from payeratlas.tables.hospital import CHARGE, HOSPITAL, ITEM, schema
+from payeratlas.formats.tic_rows import SCALE, WHOLE_DIGITS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 Column = Any  # an Arrow array: what pyarrow.compute gives has no type to check
 
 Put = Callable[[str, "pa.RecordBatch"], None]
+Schemas = Callable[[str], "pa.Schema"]
 
 BLOCK = 1 << 21
 _PLAIN = r"^-?[0-9]{1,14}(?:\.[0-9]{1,4}0*)?$"
@@ -50,8 +51,11 @@ _TOO_FINE = r"^-?[0-9]{1,14}\.[0-9]{4,}[1-9]$"  # a number of more than four dig
 _NINES = 999999999
 
 
-def read(chunks: Iterable[bytes], put: Put, *, where: str = "the file") -> HospitalAccount:
-    """Read a CSV file from chunks of its unpacked bytes; ``put(table, rows)`` gets batches.
+def read(
+    chunks: Iterable[bytes], put: Put, schema_of: Schemas, *, where: str = "the file"
+) -> HospitalAccount:
+    """Read a CSV file from chunks of its unpacked bytes; ``put(table, rows)`` gets batches,
+    of the schema that ``schema_of(table)`` gives.
 
     Rows come in the order of the file, that of hospital_file last. Raises FileError where
     ``hospital_csv.read`` does.
@@ -59,9 +63,9 @@ def read(chunks: Iterable[bytes], put: Put, *, where: str = "the file") -> Hospi
     counts: Counter[str] = Counter()
     sized = Sized(chunks)
     opened = open_csv(sized, counts, where)
-    _Reader(opened.headings, opened.first, counts, put, where).all(opened.lines.rest())
+    _Reader(opened.headings, opened.first, counts, put, schema_of, where).all(opened.lines.rest())
     row = file_row(opened.headings.layout, opened.general)
-    put("hospital_file", _rows_as_batch("hospital_file", [row]))
+    put("hospital_file", _rows_as_batch([row], schema_of("hospital_file")))
     return account_of(opened.headings.layout, sized.size, counts)
 
 
@@ -74,7 +78,13 @@ class _Odd(NamedTuple):
 
 class _Reader:
     def __init__(
-        self, headings: Headings, first: int, counts: Counter[str], put: Put, where: str
+        self,
+        headings: Headings,
+        first: int,
+        counts: Counter[str],
+        put: Put,
+        schema_of: Schemas,
+        where: str,
     ) -> None:
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -84,6 +94,7 @@ class _Reader:
         self._first = first
         self._counts = counts
         self._put = put
+        self._schema_of = schema_of
         self._where = where
         self._record = first  # the last record handed on
         self._odd: deque[_Odd] = deque()
@@ -169,7 +180,7 @@ class _Reader:
             for table, row in made:
                 held.setdefault(table, []).append(row)
             for table, found in held.items():
-                self._put(table, _rows_as_batch(table, found))
+                self._put(table, _rows_as_batch(found, self._schema_of(table)))
         return False
 
     def _short_enough(self, columns: Sequence[Column]) -> None:
@@ -243,7 +254,7 @@ class _Reader:
         self._count_words("hospital_item", ITEM_WORDS, found)
         self._counts["items.read"] += rows
         self._counts["items.kept"] += rows
-        return _batch_of(ITEM.name, found)
+        return _batch_of(found, self._schema_of("hospital_item"))
 
     def _codes(self, raw: Sequence[Column], rows: int) -> tuple[Column, Column]:
         """The lists of codes and of their types; null where an item has none."""
@@ -331,12 +342,14 @@ class _Reader:
         self._counts["hospital_charge.payer_name_missing"] += found["payer_name"].null_count
         self._counts["charges.read"] += count
         self._counts["charges.kept"] += count
-        return _batch_of(CHARGE.name, found), pc.count_distinct(items).as_py()
+        return _batch_of(found, self._schema_of("hospital_charge")), pc.count_distinct(
+            items
+        ).as_py()
 
     def _amounts(self, table: str, name: str, column: Column) -> tuple[Column, Column]:
         """Values and printed texts of a column of amounts; what is odd about them is counted."""
         pa, pc = self._pa, self._pc
-        kind, words = pa.decimal128(18, 4), pa.string()
+        kind, words = pa.decimal128(WHOLE_DIGITS + SCALE, SCALE), pa.string()
         if column.null_count == len(column):
             return pa.nulls(len(column), kind), column
         plain = pc.match_substring_regex(column, _PLAIN)
@@ -448,17 +461,15 @@ def _counted(pc: Any, coded: Any) -> Iterator[tuple[str, int]]:
         yield text, tally[index]
 
 
-def _batch_of(table: str, columns: dict[str, Column]) -> pa.RecordBatch:
+def _batch_of(columns: dict[str, Column], fields: pa.Schema) -> pa.RecordBatch:
     import pyarrow as pa
 
-    fields = schema(HOSPITAL[table])
     return pa.RecordBatch.from_arrays([columns[name] for name in fields.names], schema=fields)
 
 
-def _rows_as_batch(table: str, rows: Sequence[tuple[object, ...]]) -> pa.RecordBatch:
+def _rows_as_batch(rows: Sequence[tuple[object, ...]], fields: pa.Schema) -> pa.RecordBatch:
     import pyarrow as pa
 
-    fields = schema(HOSPITAL[table])
     arrays = [
         pa.array(values, field.type)
         for values, field in zip(zip(*rows, strict=True), fields, strict=True)

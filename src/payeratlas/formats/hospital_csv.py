@@ -137,8 +137,8 @@ def _no_template(above: Sequence[Sequence[str]], where: str) -> FileError:
         f"no record of headings with description and code|1 stands among its first {AMONG}"
         + (f" (the first begins: {seen})." if seen else ": it is empty."),
         where=f"{where}, record 1",
-        cure="check that it follows CMS's template of July 2024 or later; files of a hospital's own "
-        "older layout cannot be read. " + DOWNLOAD_AGAIN.capitalize(),
+        cure="check that it follows CMS's template of July 2024 or later; files of a hospital's "
+        "own older layout cannot be read. " + DOWNLOAD_AGAIN.capitalize(),
     )
 
 

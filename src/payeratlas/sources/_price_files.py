@@ -1,4 +1,4 @@
-"""What sources of price files share: what a payer's file is an issue of, and what an address names."""
+"""What sources of price files share: the issue that a file is of, and what an address names."""
 
 from __future__ import annotations
 

@@ -21,6 +21,8 @@ from payeratlas.store.tic import refusal
 from payeratlas.tables.hospital import HOSPITAL, schema
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from payeratlas.formats.hospital_account import HospitalAccount
     from payeratlas.store.price_tables import Rows
 
@@ -119,7 +121,7 @@ def _parse(
         from payeratlas.formats import hospital_arrow
 
         groups = Groups(put, row_group)
-        account = hospital_arrow.read(whole, groups.put, where=where)
+        account = hospital_arrow.read(whole, groups.put, _schema_of, where=where)
         groups.flush()
         pa.default_memory_pool().release_unused()  # or the next file adds to what this one took
     else:
@@ -128,6 +130,10 @@ def _parse(
         account = hospital_csv.read(whole, batches.emit, where=where)
     batches.flush()
     return account
+
+
+def _schema_of(table: str) -> pa.Schema:
+    return schema(HOSPITAL[table])
 
 
 def _begun(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
