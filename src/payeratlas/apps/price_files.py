@@ -124,7 +124,7 @@ def add_files(
 
 
 def listing_of(root: Path, source: str) -> list[dict[str, Any]]:
-    """The price files of a source on hand in the store at ``root``, as ``sources list`` has them."""
+    """The price files of a source in the store at ``root``, as ``sources list`` has them."""
     return [
         {
             "id": file.id,

@@ -1,12 +1,12 @@
-"""Read a price file of a payer or hospital into the store: from disk or as it comes in, or change nothing."""
+"""Read a price file into the store: from disk or as it comes in, or change nothing."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from payeratlas.build.download import Moment, Watch
 from payeratlas.build.registry import PriceSource
@@ -17,14 +17,19 @@ from payeratlas.formats.tic_lines import Lines, are_lines
 from payeratlas.formats.witness import Witness
 from payeratlas.model.errors import FileError
 from payeratlas.model.provenance import Artifact
+from payeratlas.store.hospital import read_hospital
 from payeratlas.store.price_files import PriceFiles
 from payeratlas.store.price_manifest import Issue, Pinned, Place, PriceFile
-from payeratlas.store.hospital import read_hospital
-from payeratlas.store.tic import read_tic, refusal
+from payeratlas.store.price_tables import PriceTables
+from payeratlas.store.tic import read_extract, read_tic, refusal
 
 What = Literal["added", "read for more codes", "noted", "unchanged"]
 _NOWHERE = Pinned("", "", 0, 0)
-_READERS = {"tic": read_tic, "hospital": read_hospital}  # by the FORMAT of a source
+_READERS: dict[str, Callable[..., PriceTables[Any]]] = {  # by the FORMAT of a source
+    "tic": read_tic,
+    "tic_extract": read_extract,
+    "hospital": read_hospital,
+}
 
 
 @dataclass(frozen=True, slots=True)

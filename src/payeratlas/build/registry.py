@@ -60,14 +60,12 @@ class SourceModule(Protocol):
 
 
 class PriceSource(Protocol):
-    """What a source of price files defines. ``FORMAT`` names what reads them (``build.price_files``)."""
+    """What a source of price files defines; ``FORMAT`` names what reads them."""
 
     SOURCE: Source
     FORMAT: str
 
-    def describe(
-        self, printed: Mapping[str, Any], name: str
-    ) -> tuple[str, str, date | None, str]:
+    def describe(self, printed: Mapping[str, Any], name: str) -> tuple[str, str, date | None, str]:
         """Title, series, first observed day and its basis, from what a file prints of itself."""
 
     def key_of(self, location: str) -> str:

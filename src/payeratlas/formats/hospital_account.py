@@ -43,7 +43,9 @@ class HospitalAccount:
 
 
 def account_of(layout: str, size: int, counts: Counter[str]) -> HospitalAccount:
-    """The account from raw counts: ``items.read``, ``items.rejected.torn``, and oddities."""
+    """The account from raw counts: ``items.read``, ``items.rejected.blank``, and oddities."""
+    if mended := counts.pop("windows_1252_letter", 0):  # as csv_text counts them
+        counts["hospital_file.windows_1252_letter"] = mended
     return HospitalAccount(
         layout=layout,
         records=rows_of(counts, "records"),

@@ -13,18 +13,15 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from payeratlas.formats.csv_text import END, MOST_CELL, never_closed
 from payeratlas.formats.hospital_account import HospitalAccount, account_of
 from payeratlas.formats.hospital_csv import (
     CHARGE_AMOUNTS,
-    END,
     ITEM_AMOUNTS,
-    MOST_CELL,
     Sized,
-    codes_of,
     fault,
-    never_closed,
     open_csv,
     rows_of,
 )
@@ -38,23 +35,27 @@ from payeratlas.formats.hospital_rows import (
     split_modifiers,
     word_oddities,
 )
-from payeratlas.tables.hospital import CHARGE, FILE, HOSPITAL, ITEM, schema
+from payeratlas.formats.tic_rows import SCALE, WHOLE_DIGITS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    Column = pa.Array[Any]
+Column = Any  # an Arrow array: what pyarrow.compute gives has no type to check
 
 Put = Callable[[str, "pa.RecordBatch"], None]
+Schemas = Callable[[str], "pa.Schema"]
 
-BLOCK = 1 << 23
-_PLAIN = r"^-?[0-9]{1,14}(?:\.[0-9]{1,4})?$"
+BLOCK = 1 << 21
+_PLAIN = r"^-?[0-9]{1,14}(?:\.[0-9]{1,4}0*)?$"
+_TOO_FINE = r"^-?[0-9]{1,14}\.[0-9]{4,}[1-9]$"  # a number of more than four digits after its point
 _NINES = 999999999
-_BETWEEN = "\x00\x1f\x00"  # between the codes of an item, while they are one text
 
 
-def read(chunks: Iterable[bytes], put: Put, *, where: str = "the file") -> HospitalAccount:
-    """Read a CSV file from chunks of its unpacked bytes; ``put(table, rows)`` gets batches.
+def read(
+    chunks: Iterable[bytes], put: Put, schema_of: Schemas, *, where: str = "the file"
+) -> HospitalAccount:
+    """Read a CSV file from chunks of its unpacked bytes; ``put(table, rows)`` gets batches,
+    of the schema that ``schema_of(table)`` gives.
 
     Rows come in the order of the file, that of hospital_file last. Raises FileError where
     ``hospital_csv.read`` does.
@@ -62,9 +63,9 @@ def read(chunks: Iterable[bytes], put: Put, *, where: str = "the file") -> Hospi
     counts: Counter[str] = Counter()
     sized = Sized(chunks)
     opened = open_csv(sized, counts, where)
-    _Reader(opened.headings, opened.first, counts, put, where).all(opened.lines.rest())
+    _Reader(opened.headings, opened.first, counts, put, schema_of, where).all(opened.lines.rest())
     row = file_row(opened.headings.layout, opened.general)
-    put("hospital_file", _rows_as_batch("hospital_file", [row]))
+    put("hospital_file", _rows_as_batch([row], schema_of("hospital_file")))
     return account_of(opened.headings.layout, sized.size, counts)
 
 
@@ -77,7 +78,13 @@ class _Odd(NamedTuple):
 
 class _Reader:
     def __init__(
-        self, headings: Headings, first: int, counts: Counter[str], put: Put, where: str
+        self,
+        headings: Headings,
+        first: int,
+        counts: Counter[str],
+        put: Put,
+        schema_of: Schemas,
+        where: str,
     ) -> None:
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -87,6 +94,7 @@ class _Reader:
         self._first = first
         self._counts = counts
         self._put = put
+        self._schema_of = schema_of
         self._where = where
         self._record = first  # the last record handed on
         self._odd: deque[_Odd] = deque()
@@ -121,7 +129,7 @@ class _Reader:
         if not self._ended:
             raise never_closed(self._record, self._where)
 
-    def _met(self, row: Any) -> str:
+    def _met(self, row: Any) -> Literal["skip"]:
         if row.text == END.strip():
             self._ended = True
         else:
@@ -172,14 +180,13 @@ class _Reader:
             for table, row in made:
                 held.setdefault(table, []).append(row)
             for table, found in held.items():
-                self._put(table, _rows_as_batch(table, found))
+                self._put(table, _rows_as_batch(found, self._schema_of(table)))
         return False
 
     def _short_enough(self, columns: Sequence[Column]) -> None:
         pc = self._pc
         for column in columns:
-            most = pc.max(pc.binary_length(column)).as_py()
-            if most and most > MOST_CELL and pc.max(pc.utf8_length(column)).as_py() > MOST_CELL:
+            if column.nbytes > MOST_CELL and pc.max(pc.utf8_length(column)).as_py() > MOST_CELL:
                 raise never_closed(self._record + 1, self._where)
 
     # -- columns -----------------------------------------------------------------------------
@@ -188,21 +195,20 @@ class _Reader:
         """Hand on records that stand under their headings; ``numbers`` are theirs."""
         pa, pc, counts = self._pa, self._pc, self._counts
         record = pa.array(chain.from_iterable(numbers), pa.int32())
-        columns = [self._trimmed(column) for column in raw]
         counts["records.read"] += len(record)
-        if (kept := self._not_blank(columns)) is not None:
-            columns = [column.filter(kept) for column in columns]
-            counts["records.rejected.blank"] += len(record) - pc.sum(kept).as_py()
+        if (kept := self._not_blank(raw)) is not None:
+            raw = [column.filter(kept) for column in raw]
+            counts["records.rejected.blank"] += len(record) - (pc.sum(kept).as_py() or 0)
             record = record.filter(kept)
         rows = len(record)
         if not rows:
             return
         counts["records.kept"] += rows
         item = pc.subtract(record, pa.scalar(self._first, pa.int32()))
-        self._put("hospital_item", self._items(item, record, columns))
+        self._put("hospital_item", self._items(item, record, raw))
         charged = 0
         if self._headings.groups:
-            charges, charged = self._charges(item, columns)
+            charges, charged = self._charges(item, raw)
             if len(charges):
                 self._put("hospital_charge", charges)
         if charged < rows:
@@ -215,17 +221,18 @@ class _Reader:
         column = pc.utf8_trim(column, BLANKS)
         return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
-    def _not_blank(self, columns: Sequence[Column]) -> Column | None:
+    def _not_blank(self, raw: Sequence[Column]) -> Column | None:
         """Which records have something in them; None where all have."""
         pc = self._pc
-        blank = columns[0].is_null()
-        for column in columns:
+        blank: Column | None = None
+        for column in raw:
+            empty = self._trimmed(column).is_null()
+            blank = empty if blank is None else pc.and_(blank, empty)
             if not pc.any(blank).as_py():
                 return None
-            blank = pc.and_(blank, column.is_null())
-        return pc.invert(blank) if pc.any(blank).as_py() else None
+        return pc.invert(blank)
 
-    def _items(self, item: Column, record: Column, columns: Sequence[Column]) -> pa.RecordBatch:
+    def _items(self, item: Column, record: Column, raw: Sequence[Column]) -> pa.RecordBatch:
         pa = self._pa
         at, rows = self._headings.item, len(item)
         found: dict[str, Column] = {
@@ -233,11 +240,11 @@ class _Reader:
             "record": record,
             "charge": pa.repeat(pa.scalar(0, pa.int32()), rows),
         }
-        found["code"], found["code_type"] = self._codes(columns, rows)
+        found["code"], found["code_type"] = self._codes(raw, rows)
         none = pa.nulls(rows, pa.string())
 
         def text(name: str) -> Column:
-            return columns[at[name]] if name in at else none
+            return self._trimmed(raw[at[name]]) if name in at else none
 
         found["modifiers"] = self._distinct(text("modifiers"), split_modifiers, _texts(pa))
         for name in ("setting", "billing_class", "drug_unit", "drug_type", "notes"):
@@ -247,45 +254,55 @@ class _Reader:
         self._count_words("hospital_item", ITEM_WORDS, found)
         self._counts["items.read"] += rows
         self._counts["items.kept"] += rows
-        return _batch_of(ITEM.name, found)
+        return _batch_of(found, self._schema_of("hospital_item"))
 
-    def _codes(self, columns: Sequence[Column], rows: int) -> tuple[Column, Column]:
-        pa, pc = self._pa, self._pc
-        none = pa.nulls(rows, pa.string())
-        cells = [
-            none if column is None else columns[column]
-            for column in chain.from_iterable(self._headings.codes)
-        ]
-        if not cells:
-            self._counts["hospital_item.no_code"] += rows
+    def _codes(self, raw: Sequence[Column], rows: int) -> tuple[Column, Column]:
+        """The lists of codes and of their types; null where an item has none."""
+        pa, pc, counts = self._pa, self._pc, self._counts
+        if not self._headings.codes:
+            counts["hospital_item.no_code"] += rows
             return pa.nulls(rows, _texts(pa)), pa.nulls(rows, _texts(pa))
-        joined = pc.binary_join_element_wise(
-            *cells, _BETWEEN, null_handling="replace", null_replacement=""
-        ).dictionary_encode()
-        codes, types = [], []
-        for text, count in _counted(pc, joined):
-            parts = text.split(_BETWEEN)
-            code, kind, alone = codes_of(list(zip(parts[::2], parts[1::2], strict=True)))
-            codes.append(code)
-            types.append(kind)
-            for odd in code_oddities(kind):
-                self._counts[f"hospital_item.{odd}"] += count
-            if alone:
-                self._counts["hospital_item.code_type_alone"] += alone * count
+        none = pa.nulls(rows, pa.string())
+        codes, types = (
+            [none if column is None else self._trimmed(raw[column]) for column in columns]
+            for columns in zip(*self._headings.codes, strict=True)
+        )
+        each = reduce(pc.add, (code.is_valid().cast(pa.int32()) for code in codes))
+        ends = pc.cumulative_sum(each)
+        bounds = pa.concat_arrays([pa.array([0], pa.int32()), ends])
+        # All of the first column, then all of the second, are brought to the order of the rows.
+        row = _joined(pa, [pa.array(range(rows), pa.int32())] * len(codes))
+        code, kind = _joined(pa, codes), _joined(pa, types)
+        there = code.is_valid()
+        alone = pc.sum(pc.and_(kind.is_valid(), pc.invert(there))).as_py()
+        if alone:
+            counts["hospital_item.code_type_alone"] += alone
+        code, kind, row = (
+            code.filter(there),
+            pc.fill_null(kind.filter(there), ""),
+            row.filter(there),
+        )
+        order = pc.array_sort_indices(row)  # stable: columns of a row stay in their order
+        code, kind = code.take(order), kind.take(order)
+        for text, count in _counted(pc, kind.dictionary_encode()):
+            for odd in code_oddities((text,)):
+                counts[f"hospital_item.{odd}"] += count
+        missing = pc.equal(each, 0)
+        counts["hospital_item.no_code"] += pc.sum(missing).as_py() or 0
         return (
-            pa.array(codes, _texts(pa)).take(joined.indices),
-            pa.array(types, _texts(pa)).take(joined.indices),
+            pa.ListArray.from_arrays(bounds, code, type=_texts(pa), mask=missing),
+            pa.ListArray.from_arrays(bounds, kind, type=_texts(pa), mask=missing),
         )
 
-    def _charges(self, item: Column, columns: Sequence[Column]) -> tuple[pa.RecordBatch, int]:
+    def _charges(self, item: Column, raw: Sequence[Column]) -> tuple[pa.RecordBatch, int]:
         """The charges of these items, by item and payer, and how many items have any."""
         pa, pc = self._pa, self._pc
         groups, rows = self._headings.groups, len(item)
         none = pa.nulls(rows, pa.string())
         names = [name for name in _CHARGE_CELLS if any(name in g.columns for g in groups)]
         cells = {
-            name: _joined(
-                pa, [columns[g.columns[name]] if name in g.columns else none for g in groups]
+            name: self._trimmed(
+                _joined(pa, [raw[g.columns[name]] if name in g.columns else none for g in groups])
             )
             for name in names
         }
@@ -320,19 +337,19 @@ class _Reader:
             )
         self._count_words("hospital_charge", CHARGE_WORDS, found)
         amounts = [cells[n] for n in ("dollar", "percentage", "estimated", "median") if n in cells]
-        given = reduce(
-            pc.or_, (c.is_valid() for c in amounts), found["algorithm"].is_valid()
-        )
+        given = reduce(pc.or_, (c.is_valid() for c in amounts), found["algorithm"].is_valid())
         self._counts["hospital_charge.no_amount"] += count - (pc.sum(given).as_py() or 0)
         self._counts["hospital_charge.payer_name_missing"] += found["payer_name"].null_count
         self._counts["charges.read"] += count
         self._counts["charges.kept"] += count
-        return _batch_of(CHARGE.name, found), pc.count_distinct(items).as_py()
+        return _batch_of(found, self._schema_of("hospital_charge")), pc.count_distinct(
+            items
+        ).as_py()
 
     def _amounts(self, table: str, name: str, column: Column) -> tuple[Column, Column]:
         """Values and printed texts of a column of amounts; what is odd about them is counted."""
         pa, pc = self._pa, self._pc
-        kind, words = pa.decimal128(18, 4), pa.string()
+        kind, words = pa.decimal128(WHOLE_DIGITS + SCALE, SCALE), pa.string()
         if column.null_count == len(column):
             return pa.nulls(len(column), kind), column
         plain = pc.match_substring_regex(column, _PLAIN)
@@ -342,14 +359,25 @@ class _Reader:
         else:
             nothing = pa.scalar(None, words)
             values = pc.if_else(plain, column, nothing).cast(kind)
-            rest = pc.if_else(plain, nothing, column).dictionary_encode()
+            rest = pc.if_else(plain, nothing, column)
+            too_fine = pc.match_substring_regex(rest, _TOO_FINE)
+            fine: Column | None = None
+            if count := pc.sum(too_fine).as_py():
+                self._counts[f"{table}.{name}_does_not_fit"] += count
+                fine = pc.if_else(too_fine, rest, nothing)
+                rest = pc.if_else(too_fine, nothing, rest)
+            rest = rest.dictionary_encode()
             others = [amount_of(text.as_py()) for text in rest.dictionary]
             for other, (_, count) in zip(others, _counted(pc, rest), strict=True):
                 if other.value is None:
                     for odd in other.oddities():
                         self._counts[f"{table}.{name}_{odd}"] += count
-            values = pc.coalesce(values, pa.array([o.value for o in others], kind).take(rest.indices))
+            values = pc.coalesce(
+                values, pa.array([o.value for o in others], kind).take(rest.indices)
+            )
             printed = pa.array([o.printed for o in others], words).take(rest.indices)
+            if fine is not None:
+                printed = pc.coalesce(printed, fine)
         span = pc.min_max(values)
         if span["min"].as_py() is not None and span["min"].as_py() <= 0:
             self._odd_where(table, name, "zero", pc.equal(values, 0))
@@ -362,9 +390,7 @@ class _Reader:
     def _odd_where(self, table: str, name: str, odd: str, mask: Column) -> None:
         self._counts[f"{table}.{name}_{odd}"] += self._pc.sum(mask).as_py() or 0
 
-    def _count_words(
-        self, table: str, names: Sequence[str], columns: dict[str, Column]
-    ) -> None:
+    def _count_words(self, table: str, names: Sequence[str], columns: dict[str, Column]) -> None:
         for name in names:
             column = columns[name]
             if column.null_count == len(column):
@@ -435,17 +461,15 @@ def _counted(pc: Any, coded: Any) -> Iterator[tuple[str, int]]:
         yield text, tally[index]
 
 
-def _batch_of(table: str, columns: dict[str, Column]) -> pa.RecordBatch:
+def _batch_of(columns: dict[str, Column], fields: pa.Schema) -> pa.RecordBatch:
     import pyarrow as pa
 
-    fields = schema(HOSPITAL[table])
     return pa.RecordBatch.from_arrays([columns[name] for name in fields.names], schema=fields)
 
 
-def _rows_as_batch(table: str, rows: Sequence[tuple[object, ...]]) -> pa.RecordBatch:
+def _rows_as_batch(rows: Sequence[tuple[object, ...]], fields: pa.Schema) -> pa.RecordBatch:
     import pyarrow as pa
 
-    fields = schema(HOSPITAL[table])
     arrays = [
         pa.array(values, field.type)
         for values, field in zip(zip(*rows, strict=True), fields, strict=True)

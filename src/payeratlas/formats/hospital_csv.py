@@ -10,12 +10,11 @@ under their headings is rejected by name; a file in which no charges are found i
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 
+from payeratlas.formats.csv_text import Lines, records, text_chunks
 from payeratlas.formats.delimited import DOWNLOAD_AGAIN, refuse_page
 from payeratlas.formats.hospital_account import HospitalAccount, account_of
 from payeratlas.formats.hospital_headings import (
@@ -37,16 +36,11 @@ from payeratlas.formats.hospital_rows import (
     split_modifiers,
     trimmed,
 )
-from payeratlas.formats.hospital_text import Lines, text_chunks
 from payeratlas.model.errors import FileError
 
 Emit = Callable[[str, tuple[object, ...]], None]
 
-END = "\x1a\x1a the end\n"
-"""A line put behind the last one: inside a cell it comes back where a quote is never closed."""
-
 AMONG = 50  # records among which the headings must stand
-MOST_CELL = 1 << 20  # characters of one cell: a quote that is never closed ends there
 ITEM_AMOUNTS = ("gross", "cash", "minimum", "maximum")
 CHARGE_AMOUNTS = ("dollar", "percentage", "estimated", "median", "p10", "p90")
 CHARGE_TEXTS = ("payer_name", "plan_name", "algorithm", "count", "methodology", "notes")
@@ -143,38 +137,8 @@ def _no_template(above: Sequence[Sequence[str]], where: str) -> FileError:
         f"no record of headings with description and code|1 stands among its first {AMONG}"
         + (f" (the first begins: {seen})." if seen else ": it is empty."),
         where=f"{where}, record 1",
-        cure="check that it follows CMS's template of July 2024 or later; files of a hospital's own "
-        "older layout cannot be read. " + DOWNLOAD_AGAIN.capitalize(),
-    )
-
-
-def records(lines: Iterator[str], before: int, where: str) -> Iterator[list[str]]:
-    """The records of CSV text; ``before`` of them were read already.
-
-    Raises FileError where a quoted cell is never closed.
-    """
-    reader = csv.reader(chain(lines, (END,)))
-    record = before
-    while True:
-        csv.field_size_limit(MOST_CELL)  # of the whole program: others may have set it meanwhile
-        record += 1
-        try:
-            cells = next(reader)
-        except csv.Error as error:
-            raise never_closed(record, where) from error
-        if END.strip() in cells[-1:]:
-            return
-        if cells and cells[-1].endswith(END):
-            raise never_closed(record, where)
-        yield cells
-
-
-def never_closed(record: int, where: str) -> FileError:
-    """The refusal of a file that ends, or goes on for too long, inside a quoted cell."""
-    return FileError(
-        "a quoted cell is never closed.",
-        where=f"{where}, record {record}",
-        cure="the file is cut short or was changed; " + DOWNLOAD_AGAIN,
+        cure="check that it follows CMS's template of July 2024 or later; files of a hospital's "
+        "own older layout cannot be read. " + DOWNLOAD_AGAIN.capitalize(),
     )
 
 

@@ -34,10 +34,29 @@ _WORDS = {
     "methodology": METHODOLOGIES,
 }
 CODE_TYPES = frozenset(
-    """
-    cpt hcpcs icd drg ms-drg r-drg s-drg aps-drg ap-drg apr-drg apc ndc hipps local eapg cdt rc cdm
-    tris-drg cmg ms-ltc-drg
-    """.split()
+    [
+        "cpt",
+        "hcpcs",
+        "icd",
+        "drg",
+        "ms-drg",
+        "r-drg",
+        "s-drg",
+        "aps-drg",
+        "ap-drg",
+        "apr-drg",
+        "apc",
+        "ndc",
+        "hipps",
+        "local",
+        "eapg",
+        "cdt",
+        "rc",
+        "cdm",
+        "tris-drg",
+        "cmg",
+        "ms-ltc-drg",
+    ]
 )
 COUNT = re.compile(r"0|1 through 10|1[1-9]|[2-9][0-9]+|1[0-9]{2,}", re.IGNORECASE)
 """How many remittances stand behind allowed amounts: a small number is hidden by its range."""
@@ -116,7 +135,7 @@ class HospitalCharge(NamedTuple):
     p10_printed: str | None
     p90: Decimal | None
     p90_printed: str | None
-    count: str | None
+    count: str | None  # type: ignore[assignment]  # the field's name, as in the table
     methodology: str | None
     notes: str | None
 

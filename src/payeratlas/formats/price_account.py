@@ -64,4 +64,4 @@ def rows_of(counts: Counter[str], name: str) -> RowAccount:
 
 def odd_rows(counts: Counter[str], lead: str) -> dict[str, int]:
     """The counts of odd rows of tables whose names begin so, in order of their names."""
-    return {name: count for name, count in sorted(counts.items()) if name.startswith(lead)}
+    return {name: n for name, n in sorted(counts.items()) if n and name.startswith(lead)}

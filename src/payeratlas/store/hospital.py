@@ -15,15 +15,18 @@ from typing import TYPE_CHECKING
 from payeratlas.formats.chunks import ahead, unpack, unpacked_chunks
 from payeratlas.formats.tic_json import JsonError
 from payeratlas.formats.witness import KEPT_OF_HOSPITALS
-from payeratlas.model.errors import FileError, InputError
-from payeratlas.store.price_tables import ROW_GROUP, Batches, PriceTables, Tuning, Writers, behind
+from payeratlas.model.errors import InputError
+from payeratlas.store.price_tables import Batches, Groups, PriceTables, Tuning, Writers, behind
 from payeratlas.store.tic import refusal
 from payeratlas.tables.hospital import HOSPITAL, schema
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from payeratlas.formats.hospital_account import HospitalAccount
     from payeratlas.store.price_tables import Rows
 
+_ROW_GROUP = 1 << 16
 _AMOUNTS = ("dollar", "percentage", "estimated", "median", "p10", "p90")
 _ITEM_AMOUNTS = ("gross", "cash", "minimum", "maximum")
 
@@ -60,13 +63,15 @@ def read_hospital(
     name: str = "",
     notes: Mapping[str, str] | None = None,
     threads: int = 2,
-    row_group: int = ROW_GROUP,
+    row_group: int = _ROW_GROUP,
+    fast: bool = True,
 ) -> PriceTables[HospitalAccount]:
     """Read a hospital's file into ``sink/<table>.parquet``, one file a table of
     ``tables.hospital``.
 
     ``source`` is a path (gzip, zip or plain) or the file's bytes in chunks, then called ``name``
     in errors. ``notes`` become metadata of each Parquet file. With ``threads=1`` nothing overlaps.
+    ``fast=False`` has the plain readers read it.
 
     Raises FileError where the file is damaged or not what it should be; the sink is then as empty
     of these tables as before. InputError for ``codes``: a hospital's file is read whole.
@@ -85,7 +90,7 @@ def read_hospital(
         put, finish = behind(writers) if threads > 1 else (writers.write, lambda: None)
         try:
             with closing(chunks):
-                account = _parse(chunks, put, row_group, where)
+                account = _parse(chunks, put, row_group, where, fast)
         finally:
             finish()
         keys = KEPT_OF_HOSPITALS if account.layout == "json" else None
@@ -102,6 +107,7 @@ def _parse(
     put: Callable[[str, Rows], None],
     row_group: int,
     where: str,
+    fast: bool,
 ) -> HospitalAccount:
     head, whole = _begun(chunks)
     batches = Batches(TUNING, put, row_group)
@@ -109,12 +115,25 @@ def _parse(
         from payeratlas.formats import hospital_json  # late: one of both is needed
 
         account = hospital_json.read(whole, batches.emit)
+    elif fast:
+        import pyarrow as pa
+
+        from payeratlas.formats import hospital_arrow
+
+        groups = Groups(put, row_group)
+        account = hospital_arrow.read(whole, groups.put, _schema_of, where=where)
+        groups.flush()
+        pa.default_memory_pool().release_unused()  # or the next file adds to what this one took
     else:
         from payeratlas.formats import hospital_csv
 
         account = hospital_csv.read(whole, batches.emit, where=where)
     batches.flush()
     return account
+
+
+def _schema_of(table: str) -> pa.Schema:
+    return schema(HOSPITAL[table])
 
 
 def _begun(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:

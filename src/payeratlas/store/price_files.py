@@ -1,4 +1,4 @@
-"""Price files of payers and hospitals in the user's store: those on hand, and how one becomes visible.
+"""Price files of payers and hospitals in the user's store, and how one becomes visible.
 
 What is read from a file is staged in a folder of its own, flushed, moved to names made of its
 content (which nothing names yet); then one rename of the manifest makes all its tables visible. A

@@ -1,4 +1,6 @@
-"""The manifest of one price file of a payer or hospital: what it was, where everything of it went, what holds it.
+"""The manifest of one price file of a payer or hospital.
+
+What the file was, where everything of it went, and what holds it.
 
 Price files stand beside the releases of the store, not among them (docs/decisions/0008): a folder
 ``prices`` with a manifest ``files/<id>.json`` for each file, and the Parquet files that it names.
@@ -71,10 +73,10 @@ class PriceFile:
     """One file of a payer or hospital as it stands in a store.
 
     ``source`` is the id of the source that read it, ``payer`` is who the user says it is of; empty
-    where they did not say. ``printed`` is the row of ``tic_file`` or ``hospital_file``. ``codes`` are those it was read
-    for, in order; None where all of it was read. ``tables`` pins the Parquet file of each table
-    that has rows, ``witness`` the raw slices. ``shifts`` translate places, where the file was JSON
-    lines (see ``formats.tic_lines``).
+    where they did not say. ``printed`` is the row of ``tic_file`` or ``hospital_file``.
+    ``codes`` are those it was read for, in order; None where all of it was read. ``tables`` pins
+    the Parquet file of each table that has rows, ``witness`` the raw slices. ``shifts`` translate
+    places, where the file was JSON lines (see ``formats.tic_lines``).
     """
 
     source: str
@@ -176,7 +178,7 @@ def account_json(account: Account) -> dict[str, Any]:
 
 
 def _account(found: dict[str, Any]) -> Account:
-    values = {
+    values: dict[str, Any] = {
         name: RowAccount(
             value["read"],
             value["kept"],

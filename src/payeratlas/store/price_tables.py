@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROW_GROUP = 1 << 18
 _PAGE_ROWS = 1 << 16
 ZSTD_LEVEL = 1
+_GROUP_BYTES = 1 << 24  # and no more bytes than this in a group of rows, give or take a batch
 _WAITING = 2  # batches that may wait for the writer
 
 A = TypeVar("A", bound=PriceAccount, covariant=True)
@@ -90,6 +91,38 @@ class Batches:
         fields = self._tuning.schema(self._tuning.catalogue[table])
         arrays = [_array(column, f.type) for column, f in zip(columns, fields, strict=True)]
         self._put(table, pa.RecordBatch.from_arrays(arrays, schema=fields))
+
+
+class Groups:
+    """Arrow batches of a fast reader, gathered to groups of about ``row_group`` rows."""
+
+    def __init__(self, put: Callable[[str, Rows], None], row_group: int) -> None:
+        self._put = put
+        self._most = row_group
+        self._held: dict[str, list[pa.RecordBatch]] = {}
+        self._size: dict[str, tuple[int, int]] = {}  # rows and bytes
+
+    def put(self, table: str, batch: pa.RecordBatch) -> None:
+        """Take a batch of a table."""
+        rows, size = self._size.get(table, (0, 0))
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        self._held.setdefault(table, []).append(batch)
+        self._size[table] = rows, size
+        if rows >= self._most or size >= _GROUP_BYTES:
+            self._hand_on(table)
+
+    def flush(self) -> None:
+        """Hand on what is left."""
+        for table in list(self._held):
+            self._hand_on(table)
+
+    def _hand_on(self, table: str) -> None:
+        import pyarrow as pa
+
+        del self._size[table]
+        whole = pa.Table.from_batches(self._held.pop(table)).combine_chunks()
+        for batch in whole.to_batches():
+            self._put(table, batch)
 
 
 def _array(column: tuple[Any, ...], kind: pa.DataType) -> pa.Array[Any]:

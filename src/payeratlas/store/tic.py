@@ -7,6 +7,7 @@ the file is refused: what was written before its fault is removed.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,6 +143,34 @@ def read_tic(
         writers.discard()
         if isinstance(error, JsonError):
             raise refusal(error, where) from error
+        raise
+
+
+def read_extract(
+    source: Path | Iterable[bytes],
+    sink: Path,
+    codes: Collection[str] | None = None,
+    *,
+    name: str = "",
+    notes: Mapping[str, str] | None = None,
+    row_group: int = ROW_GROUP,
+) -> PriceTables[TicAccount]:
+    """Read an extract of in-network rates (``formats.tic_extract``) as ``read_tic`` reads a
+    payer's own file."""
+    from payeratlas.formats import tic_extract  # late: few files are extracts
+
+    where = source.name if isinstance(source, Path) else name or "the file"
+    chunks = unpacked_chunks(source) if isinstance(source, Path) else unpack(source, where=where)
+    sink.mkdir(parents=True, exist_ok=True)
+    writers = Writers(sink, TUNING, dict(notes or {}), row_group)
+    batches = Batches(TUNING, writers.write, row_group)
+    try:
+        with closing(chunks):
+            account = tic_extract.read(chunks, batches.emit, codes, where=where)
+        batches.flush()
+        return PriceTables(account, writers.close(), "tic_file", None)
+    except BaseException:
+        writers.discard()
         raise
 
 

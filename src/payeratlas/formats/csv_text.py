@@ -1,4 +1,4 @@
-"""The text of a hospital's CSV file, whatever its encoding, in chunks and in lines.
+"""The text of a CSV file of any size, whatever its encoding: in chunks, lines and records.
 
 UTF-8 with or without a byte-order mark, UTF-16 with one, and UTF-8 in which single bytes are
 Windows-1252 (a curly apostrophe is 0x92 there): such a byte is read as that letter and counted.
@@ -7,14 +7,20 @@ Windows-1252 (a curly apostrophe is 0x92 there): such a byte is read as that let
 from __future__ import annotations
 
 import codecs
+import csv
 import io
 import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
+from itertools import chain
 
 from payeratlas.formats.delimited import DOWNLOAD_AGAIN
 from payeratlas.model.errors import FileError
 
+END = "\x1a\x1a the end\n"
+"""A line put behind the last one: inside a cell it comes back where a quote is never closed."""
+
+MOST_CELL = 1 << 20  # characters of one cell: a quote that is never closed ends there
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _ESCAPED = re.compile("[\udc80-\udcff]")  # how Python holds a byte that is not UTF-8
 _LETTERS = {
@@ -25,7 +31,8 @@ _LETTERS = {
 def text_chunks(
     chunks: Iterable[bytes], counts: Counter[str], where: str
 ) -> Generator[str, None, None]:
-    """The text of the file in chunks; letters that were mended are counted in ``counts``.
+    """The text of the file in chunks; letters that were mended are counted in ``counts``, as
+    windows_1252_letter.
 
     Raises FileError for UTF-16 that is cut short.
     """
@@ -55,7 +62,7 @@ def text_chunks(
 def _mended(text: str, counts: Counter[str]) -> str:
     text, mended = _ESCAPED.subn(lambda found: _LETTERS[found.group()], text)
     if mended:
-        counts["hospital_file.windows_1252_letter"] += mended
+        counts["windows_1252_letter"] += mended
     return text
 
 
@@ -88,3 +95,33 @@ class Lines:
         yield "".join(self._lines) + self._tail
         self._tail = ""
         yield from self._chunks
+
+
+def records(lines: Iterator[str], before: int, where: str) -> Iterator[list[str]]:
+    """The records of CSV text; ``before`` of them were read already.
+
+    Raises FileError where a quoted cell is never closed.
+    """
+    reader = csv.reader(chain(lines, (END,)))
+    record = before
+    while True:
+        csv.field_size_limit(MOST_CELL)  # of the whole program: others may have set it meanwhile
+        record += 1
+        try:
+            cells = next(reader)
+        except csv.Error as error:
+            raise never_closed(record, where) from error
+        if END.strip() in cells[-1:]:
+            return
+        if cells and cells[-1].endswith(END):
+            raise never_closed(record, where)
+        yield cells
+
+
+def never_closed(record: int, where: str) -> FileError:
+    """The refusal of a file that ends, or goes on for too long, inside a quoted cell."""
+    return FileError(
+        "a quoted cell is never closed.",
+        where=f"{where}, record {record}",
+        cure="the file is cut short or was changed; " + DOWNLOAD_AGAIN,
+    )
