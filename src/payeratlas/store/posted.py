@@ -8,6 +8,7 @@ them visible. A store that cannot be written (the data that comes with the softw
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -175,9 +176,7 @@ def _write(
     )
 
 
-def _plans(
-    file: PriceFile, files: Sequence[PriceFile], key_of: Callable[[str], str]
-) -> str | None:
+def _plans(file: PriceFile, files: Sequence[PriceFile], key_of: Callable[[str], str]) -> str | None:
     """The plans that tables of contents on hand give the file to, where they are few."""
     names: set[str] = set()
     for root in {other.root for other in files if other.kind == "index"} if file.places else ():
@@ -189,20 +188,15 @@ def _plans(
     return "|".join(sorted(names)) if 0 < len(names) <= FEW_PLANS else None
 
 
-def _publish(
-    file: PriceFile, root: Path, digest: str, account: RowAccount, sheets: Sheets
-) -> None:
+def _publish(file: PriceFile, root: Path, digest: str, account: RowAccount, sheets: Sheets) -> None:
     """Give the staged tables their names, then the account its own; then remove what is older."""
     folder = _folder(file, root, digest)
     tables = {}
     for table, path in sorted(sheets.paths.items()):
         disk.sync_file(path)
-        tables[table] = Pinned(
-            f"{table}.parquet",
-            disk.sha256_of(path.read_bytes()),
-            path.stat().st_size,
-            sheets.rows[table],
-        )
+        with path.open("rb") as data:
+            sha256 = hashlib.file_digest(data, "sha256").hexdigest()
+        tables[table] = Pinned(f"{table}.parquet", sha256, path.stat().st_size, sheets.rows[table])
     document = {
         "rules": RULES,
         "account": {

@@ -30,10 +30,34 @@ _PRUNED = {
 _PLAIN = frozenset(("at_item", "provider_set", "npi", "npis", "organisation", "at_rate"))
 
 
+def good_npi(number: str) -> str:
+    """SQL: whether an NPI has ten digits and its check digit is right, as ``tic_rows.luhn`` says.
+
+    The digits 80840 that stand before it add 24; every second digit counts double.
+    """
+    terms = ["24"]
+    for place in range(10):
+        digit = f"({number} // {10**place}) % 10"
+        terms.append(
+            f"({digit})" if place % 2 == 0 else f"((2 * ({digit})) // 10 + (2 * ({digit})) % 10)"
+        )
+    return f"({number} BETWEEN 1000000000 AND 9999999999 AND ({' + '.join(terms)}) % 10 = 0)"
+
+
+def modifiers_of(column: str) -> str:
+    """SQL: a list of modifiers as one text: split where packed, upper case, sorted, each once.
+
+    Empty ones and 00 say that there is none.
+    """
+    words = f"regexp_extract_all(upper(array_to_string({column}, ' ')), '[A-Z0-9]+')"
+    return (
+        f"coalesce(array_to_string(list_sort(list_distinct(list_filter({words}, "
+        "lambda x: x <> '00'))), ' '), '')"
+    )
+
+
 @contextmanager
-def working(
-    roots: Sequence[Path], spill: Path, name: str
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def working(roots: Sequence[Path], spill: Path, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that keeps to ``MEMORY`` by writing the rest below ``spill``.
 
     Its refusals to read or write become StoreError, with ``name`` as the place.
@@ -127,7 +151,7 @@ class Sheets:
             fields,
             compression="zstd",
             compression_level=_ZSTD_LEVEL,
-            use_dictionary=[name for name in fields.names if name not in _PLAIN],
+            use_dictionary=[n for n in fields.names if n not in _PLAIN],  # type: ignore[arg-type]
             write_statistics=_PRUNED[table],
             store_decimal_as_integer=True,
             store_schema=False,
