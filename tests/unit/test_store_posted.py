@@ -306,3 +306,20 @@ def test_only_negotiated_rates_are_posted(held: PriceFiles) -> None:
     assert everything(held.root, held.all(), SOURCE.key_of) == ()
     with pytest.raises(ValueError, match="index"):
         made(held, file)
+
+
+def test_posted_rates_go_with_their_price_file(held: PriceFiles) -> None:
+    file, other = added_file(held, FILE), added_file(held, in_network(), "b.json")
+    made(held, file)
+    made(held, other)
+    held.withdraw(file)
+    assert {path.split("/")[2] for path in tree(held.root)} == {other.id}
+
+
+def test_a_price_file_read_for_more_codes_is_posted_anew(held: PriceFiles) -> None:
+    path = written(held.root.parent / "a.json", FILE)
+    few = made(held, added(path, held, "64640").file)
+    assert {row["code"] for row in held_rows(few, "posted_rate")} == {"64640"}
+    all_of_them = as_twin(held, added(path, held).file)
+    assert all_of_them.digest != few.digest
+    assert not few.paths["posted_rate"].exists()

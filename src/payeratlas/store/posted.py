@@ -209,19 +209,27 @@ def _publish(file: PriceFile, root: Path, digest: str, account: RowAccount, shee
     }
     staged = sheets.folder / _ACCOUNT
     disk.write_file(staged, (json.dumps(document, sort_keys=True, indent=1) + "\n").encode())
-    with writing(root, disk.ReadLock(root)):
-        disk.make_folders(folder)
-        for table, path in sheets.paths.items():
-            disk.rename(path, folder / tables[table].path)
-        for above in (root / FOLDER, folder.parent.parent, folder.parent, folder):
-            disk.sync_folder(above)
-        disk.rename(staged, folder / _ACCOUNT)
-        disk.sync_folder(folder)
-        _sweep(folder)
+    lock = disk.ReadLock(root)
+    try:
+        with writing(root, lock):
+            disk.make_folders(folder)
+            for table, path in sheets.paths.items():
+                disk.rename(path, folder / tables[table].path)
+            for above in (root / FOLDER, folder.parent.parent, folder.parent, folder):
+                disk.sync_folder(above)
+            disk.rename(staged, folder / _ACCOUNT)
+            disk.sync_folder(folder)
+            _sweep(folder)
+    finally:
+        lock.release()
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what was made of the same price file before; the account first, which names it."""
+    """Remove what was made of the same price file before; the account first, which names it.
+
+    Who reads it just then (another program, before the price file was read for more codes) is told
+    that it is gone, and finds the new one on its next try.
+    """
     for former in sorted(folder.parent.iterdir()):
         if former != folder and former.is_dir():
             for path in (former / _ACCOUNT, *sorted(former.iterdir())):

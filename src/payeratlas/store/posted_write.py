@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-ROW_GROUP = 1 << 16  # rows; a code is found by the least and greatest of each group
-MEMORY = "384MB"
+ROW_GROUP = 1 << 15  # rows; a code is found by the least and greatest of each group
+MEMORY = "256MB"
 _ZSTD_LEVEL = 1
 # Statistics where a query prunes by them, and nowhere else: they cost time.
 _PRUNED = {
