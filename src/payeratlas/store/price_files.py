@@ -202,11 +202,16 @@ class PriceFiles:
         with self._lock.alone() as sole:
             if not sole:
                 return
-            named = {pinned.path for file in self.all() for pinned in file.files}
+            files = self.all()
+            named = {pinned.path for file in files for pinned in file.files}
+            ids = {file.id for file in files}
             for part in ("tables", "witness"):
                 for path in sorted((self.root / FOLDER / part).rglob("*")):
                     if path.is_file() and path.relative_to(self.root).as_posix() not in named:
                         disk.remove(path)
+            for path in sorted((self.root / FOLDER / "posted").glob("*/*/*")):
+                if path.parent.parent.name not in ids:  # made of a file that was withdrawn
+                    disk.remove(path)
         for folder in sorted((self.root / FOLDER / "staging").glob("*/")):
             held = _locked(folder / _ALIVE)
             if held is not None:  # nobody reads into it any more
