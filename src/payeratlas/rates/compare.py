@@ -71,17 +71,21 @@ Who = Callable[[str, str], Payer]
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How many organisations of a cell are paid less, the same, and more than the rate."""
+    """How many organisations of a cell are paid less, the same, and more than the rate.
+
+    ``whole`` is False where not all votes of the cell are on hand.
+    """
 
     below: int
     equal: int
     above: int
+    whole: bool = True
 
     @property
     def percentile(self) -> Decimal | None:
-        """The percentile rank, 0 to 100, exact; None where the cell has fewer than eleven."""
+        """The percentile rank, 0 to 100, unrounded; None where the cell has fewer than eleven."""
         n = self.below + self.equal + self.above
-        if n < LEAST_FOR_QUARTILES:
+        if n < LEAST_FOR_QUARTILES or not self.whole:
             return None
         return (Decimal(2 * self.below + self.equal) * 50) / n
 
@@ -330,7 +334,8 @@ def position_of(rate: Decimal, cell: Cell) -> Position:
     """How many organisations of the cell are paid less, the same and more."""
     below = sum(vote.amount < rate for vote in cell.votes)
     equal = sum(vote.amount == rate for vote in cell.votes)
-    return Position(below, equal, len(cell.votes) - below - equal)
+    above = len(cell.votes) - below - equal
+    return Position(below, equal, above, whole=len(cell.votes) == cell.organisations)
 
 
 def total_of(matched: Iterable[Matched]) -> Total:
