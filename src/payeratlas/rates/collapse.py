@@ -28,9 +28,7 @@ class Candidate:
     medicare: Decimal | None = None
 
 
-def collapse(
-    organisation: str, name: str, state: str, candidates: Iterable[Candidate]
-) -> Vote:
+def collapse(organisation: str, name: str, state: str, candidates: Iterable[Candidate]) -> Vote:
     """The vote of one organisation; ``candidates`` are all of its kept rates of one cell.
 
     Within one network the most frequent amount stands; ties go to the amount for most NPIs, then to
