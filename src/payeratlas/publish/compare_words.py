@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from payeratlas.model.amounts import Money
 from payeratlas.model.facts import Unknown
+from payeratlas.publish.raw_rates import exact
 from payeratlas.publish.wording import clean
 from payeratlas.rates.benchmark import Basis, Cell, Medicare, Series
 from payeratlas.rates.compare import CAUTIONS, Comparison, Matched, Unmatched
@@ -51,9 +52,9 @@ def dollars(value: Decimal, *, whole: bool = False) -> str:
 
 
 def rate_text(value: Decimal) -> str:
-    """A rate as typed: all its decimals that are not zero, and at least cents."""
-    kept, _, decimals = f"{value:,f}".partition(".")
-    return f"${kept}.{decimals.rstrip('0').ljust(2, '0')}"
+    """A rate as typed: ``$1,234.50``; finer than cents only where it is."""
+    whole, _, decimals = exact(value).partition(".")
+    return f"${int(whole):,}.{decimals}"
 
 
 def percent(share: Decimal, *, signed: bool = False) -> str:
