@@ -85,7 +85,7 @@ def command(
     known_on: date | None,
     as_json: bool,
 ) -> None:
-    """Compare the contracted rates in FILE (CSV or xlsx) with what the same payers agreed elsewhere.
+    """Compare the rates of your contracts in FILE (CSV or xlsx) with what the same payers post.
 
     FILE has a row for each rate: code, modifier, payer, setting, rate, and yearly volume if you
     like. Headings are recognised in many spellings and in any order. Every row is compared, or
