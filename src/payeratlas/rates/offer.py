@@ -37,10 +37,15 @@ class Providers:
     bad_npis: int = 0
 
 
+NOBODY = Payer("unclassified")
+NO_PROVIDERS = Providers()
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A posted rate as judgement sees it. Text is that of ``posted_rate``; absent text is empty.
 
+    ``plan_name`` is what hospitals bake more into than the plan: setting, kind of practitioner.
     ``amount`` is in dollars, or in percent where ``kind`` is percentage; None where no amount could
     be read, and then ``amount_printed`` is the cell as printed. ``places`` are places of service,
     two digits each (or ``CSTM-00``), sorted. ``day`` is the day of the file. ``gross`` is the
@@ -67,11 +72,12 @@ class Offer:
     places: tuple[str, ...] = ()
     expiration: str = ""
     additional: str = ""
+    plan_name: str = ""
     publisher_kind: PublisherKind = "payer"
     day: date | None = None
     gross: Decimal | None = None
-    providers: Providers = Providers()
-    payer: Payer = Payer("unclassified")
+    providers: Providers = NO_PROVIDERS
+    payer: Payer = NOBODY
     series: Series | None = None
     unplaced: str = ""
     medicare: Decimal | None = None
