@@ -11,13 +11,8 @@ from payeratlas.publish.wording import clean
 from payeratlas.rates.benchmark import Basis, Cell, Medicare, Series
 from payeratlas.rates.compare import CAUTIONS, Comparison, Matched, Unmatched
 from payeratlas.rates.my_rates import MyRate
+from payeratlas.rates.payers import titles
 
-_FAMILIES = {
-    "aetna": "Aetna",
-    "bcbs": "Blue Cross Blue Shield",
-    "cigna": "Cigna",
-    "unitedhealthcare": "UnitedHealthcare",
-}
 _SETTINGS = {"asc": "surgery center", "any": "any setting"}
 
 PRIVATE = (
@@ -71,7 +66,7 @@ def rank(percentile: Decimal | None) -> str:
 
 def payer_words(family: str, line: str) -> str:
     """A payer and its line of business: ``Aetna``, ``Cigna, Medicare Advantage``."""
-    name = _FAMILIES.get(family) or _said(family)
+    name = titles().get(family) or _said(family)
     return name if line == "commercial" else f"{name}, {line.replace('_', ' ')}"
 
 

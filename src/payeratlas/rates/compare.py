@@ -32,9 +32,16 @@ from payeratlas.rates.benchmark import (
 )
 from payeratlas.rates.my_cells import REASONS as UNREAD
 from payeratlas.rates.my_rates import MyRate, MyRates
+from payeratlas.rates.payers import LICENSED, UNCLASSIFIED
 
-Caution = Literal["setting_any", "state_all", "volume_missing", "volume_unreadable", "repeats_row"]
-UNPLACED = "unclassified"
+Caution = Literal[
+    "setting_any",
+    "state_all",
+    "licensees_together",
+    "volume_missing",
+    "volume_unreadable",
+    "repeats_row",
+]
 LARGEST = 20
 """How many opportunities are listed."""
 
@@ -56,6 +63,8 @@ CAUTIONS: Mapping[Caution, str] = {
     "setting_any": "Compared with rates that the payer posts for any setting.",
     "state_all": "Compared with all states on hand: the state asked for has no cell, or too few "
     "organisations.",
+    "licensees_together": "Several licensees of the name stand together, and each negotiates for "
+    "its own area; --state keeps them apart.",
     "volume_missing": "No volume: left out of dollars a year.",
     "volume_unreadable": "The volume cannot be read: left out of dollars a year.",
     "repeats_row": "Says the same as an earlier row; both are counted.",
@@ -327,7 +336,7 @@ def series_modifier(modifiers: Sequence[str]) -> str | None:
 
 def line_of(payer: Payer) -> Line:
     """The line a rate is compared in: commercial where nothing says another."""
-    return "commercial" if payer.line == UNPLACED else payer.line
+    return "commercial" if payer.line == UNCLASSIFIED else payer.line
 
 
 def position_of(rate: Decimal, cell: Cell) -> Position:
@@ -386,7 +395,7 @@ def _row(mine: MyRate, look: _Look, state: str, strictness: Strictness) -> Match
     modifier = series_modifier(mine.modifiers)
     if modifier is None:
         return not_matched("modifier_not_compared")
-    if payer.family == UNPLACED:
+    if payer.family == UNCLASSIFIED:
         return not_matched("unknown_payer")
     of_payer = [
         cell
@@ -423,15 +432,17 @@ def _row(mine: MyRate, look: _Look, state: str, strictness: Strictness) -> Match
         cell.median,
         cell.medicare if isinstance(cell.medicare, Medicare) or amount is None else amount,
         position_of(mine.rate, cell),
-        tuple(_cautions(mine, cell, state)),
+        tuple(_cautions(mine, payer, cell, state)),
     )
 
 
-def _cautions(mine: MyRate, cell: Cell, state: str) -> Iterable[Caution]:
+def _cautions(mine: MyRate, payer: Payer, cell: Cell, state: str) -> Iterable[Caution]:
     if cell.key.series.setting != mine.where.setting:
         yield "setting_any"
     if cell.key.state != state:
         yield "state_all"
+    if payer.family == LICENSED and not cell.key.state:
+        yield "licensees_together"
     if mine.odd_volume:
         yield "volume_unreadable"
     elif mine.volume is None:
@@ -446,7 +457,7 @@ def _by_payer(matched: Sequence[Matched], unmatched: Sequence[Unmatched]) -> tup
     for one in matched:
         rows.setdefault((one.payer.family, line_of(one.payer)), []).append(one)
     for other in unmatched:
-        if other.payer is not None and other.payer.family != UNPLACED:
+        if other.payer is not None and other.payer.family != UNCLASSIFIED:
             others[other.payer.family, line_of(other.payer)] += 1
     return tuple(
         OfPayer(family, line, total_of(rows.get((family, line), ())), others[family, line])
