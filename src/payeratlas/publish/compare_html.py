@@ -15,7 +15,6 @@ from markupsafe import Markup
 from payeratlas.publish.compare_words import (
     METHOD,
     PRIVATE,
-    cautions,
     code_words,
     counted,
     dollars,
@@ -26,7 +25,6 @@ from payeratlas.publish.compare_words import (
     rate_text,
     series_words,
     where_words,
-    why,
 )
 from payeratlas.publish.html import environment, sealed, site_stylesheet
 from payeratlas.publish.svg import NARROW, WIDE
@@ -34,6 +32,7 @@ from payeratlas.publish.svg.standing import Stand, Strip, standing
 from payeratlas.publish.wording import clean
 from payeratlas.rates.benchmark import LEAST_FOR_QUARTILES
 from payeratlas.rates.compare import (
+    CAUTIONS,
     REASONS,
     Comparison,
     Matched,
@@ -59,7 +58,8 @@ class _Tile:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table: headings, rows of texts, the columns set to the right (from 1), what is left out."""
+    """A table: headings, rows of texts, the columns set to the right (from 1), how many rows are
+    left out, and what the letters of its notes stand for."""
 
     id: str
     caption: str
@@ -67,6 +67,7 @@ class _Table:
     rows: Sequence[tuple[str, ...]]
     right: tuple[int, ...]
     left_out: int = 0
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def render(found: Comparison) -> str:
@@ -122,8 +123,8 @@ def _tiles(found: Comparison) -> list[_Tile]:
             "caution" if total.opportunity else "plain",
         ),
         _Tile(
-            "All matched rows",
-            f"{dollars(total.gap, whole=True)} a year" if total.with_volume else "no volumes",
+            "Gap a year, all matched rows",
+            dollars(total.gap, whole=True) if total.with_volume else "no volumes",
             f"{dollars(total.yours, whole=True)} at your rates, less "
             f"{dollars(total.at_median, whole=True)} at the medians.",
         ),
@@ -207,18 +208,19 @@ def _matched_row(one: Matched) -> tuple[str, ...]:
         dollars(one.median),
         percent(one.gap_share, signed=True),
         rank(one.position.percentile),
-        percent(one.of_medicare) if one.of_medicare is not None else "not known",
+        _of_medicare(one),
         _yearly(one.at_volume),
         f"{one.cell.organisations:,}",
         str(one.cell.grade or "none"),
         f"{one.mine.row}",
-        clean(cautions(one)),
+        " ".join(_LETTERS[name] for name in one.cautions),
     )
 
 
+_LETTERS = dict(zip(CAUTIONS, "abcdefgh", strict=False))
 _MATCHED_HEADS = (
     "Code", "Payer", "Compared as", "Your rate", "Median", "Gap", "Percentile", "Of Medicare",
-    "Gap a year", "Organisations", "Grade", "Row", "Mind",
+    "Gap a year", "Organisations", "Grade", "Row", "Notes",
 )  # fmt: skip
 _MATCHED_RIGHT = (4, 5, 6, 7, 8, 9, 10, 11, 12)
 
@@ -226,7 +228,8 @@ _MATCHED_RIGHT = (4, 5, 6, 7, 8, 9, 10, 11, 12)
 def _opportunities(found: Comparison) -> _Table:
     rows = [_matched_row(one) for one in found.opportunities]
     caption = f"{len(rows)} largest" if len(rows) > 1 else "The largest"
-    return _Table("opportunities-table", caption, _MATCHED_HEADS, rows, _MATCHED_RIGHT)
+    notes = _notes(found.opportunities)
+    return _Table("largest", caption, _MATCHED_HEADS, rows, _MATCHED_RIGHT, notes=notes)
 
 
 def _rows(found: Comparison) -> _Table:
@@ -238,7 +241,13 @@ def _rows(found: Comparison) -> _Table:
         [_matched_row(one) for one in shown],
         _MATCHED_RIGHT,
         len(found.matched) - len(shown),
+        _notes(shown),
     )
+
+
+def _notes(shown: Sequence[Matched]) -> tuple[tuple[str, str], ...]:
+    used = {name for one in shown for name in one.cautions}
+    return tuple((_LETTERS[name], words) for name, words in CAUTIONS.items() if name in used)
 
 
 def _reasons(found: Comparison) -> _Table:
@@ -271,9 +280,19 @@ def _unmatched_row(one: Unmatched) -> tuple[str, ...]:
         clean(one.payer_typed[:80]),
         where_words(mine) if mine else "",
         rate_text(mine.rate) if mine else "",
-        percent(one.of_medicare) if one.of_medicare is not None else "",
-        why(one) if mine else f"column {one.column}",
+        _of_medicare(one) if mine else "",
+        f"column {one.column}" if one.column else _seen(one),
     )
+
+
+def _of_medicare(one: Matched | Unmatched) -> str:
+    share = one.of_medicare
+    return "not known" if share is None else percent(share)
+
+
+def _seen(one: Unmatched) -> str:
+    """Where a reason lies that is not of the user's file."""
+    return "" if one.organisations is None else counted(one.organisations, "organisation")
 
 
 def _files(found: Comparison) -> _Table:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from payeratlas.publish.svg.parts import SCREEN, SMALL, Anchor, Drawing, Key, Theme, is_narrow
+from payeratlas.publish.svg.parts import SCREEN, SMALL, Drawing, Key, Theme, is_narrow
 from payeratlas.publish.svg.spread import swarm
 
 _SIDE = 14.0
@@ -50,14 +50,13 @@ def standing(
     laid = [_laid(strip, across, radius) for strip in strips]
     top = 16.0
     foot = top + sum(28 + 2 * reach + 12 for _, _, reach in laid)
-    drawing.text(left, 10, "most are paid more", fill=theme.muted, size=SMALL)
-    drawing.text(right, 10, "most are paid less", fill=theme.muted, size=SMALL, anchor="end")
+    drawing.text(left, 10, "others are paid more", fill=theme.muted, size=SMALL)
+    drawing.text(right, 10, "others are paid less", fill=theme.muted, size=SMALL, anchor="end")
     for mark in _MARKS:
         stroke = theme.muted if mark == _MIDDLE else ""
         drawing.line(across(mark), top, across(mark), foot + 5, stroke)
-        anchor: Anchor = "start" if mark == 0 else "end" if mark == _MARKS[-1] else "middle"
         drawing.text(
-            across(mark), foot + 18, str(mark), fill=theme.muted, anchor=anchor, size=SMALL
+            across(mark), foot + 18, str(mark), fill=theme.muted, anchor="middle", size=SMALL
         )
     drawing.line(left, foot, right, foot, theme.muted)
     for strip, places, reach in laid:
