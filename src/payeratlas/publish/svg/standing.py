@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from payeratlas.publish.svg.spread import swarm
 _SIDE = 14.0
 _MARKS = (0, 25, 50, 75, 100)
 _MIDDLE = 50
-_MANY = 400  # marks in a strip from which on they have no titles
+_MANY = 400  # marks in a strip
 _REACH = 44.0  # pixels from a strip's middle that marks may fill
 
 
@@ -38,7 +39,8 @@ def standing(
 ) -> str:
     """The strips as one ``<svg>`` element, its ids prefixed with ``id``; ``words`` describe it.
 
-    Discs are offices, diamonds every other setting, as in the charts of a page.
+    Discs are offices, diamonds every other setting, as in the charts of a page. Of a payer with
+    more rates than find room as marks, bars say how many stand at each whole percentile.
     """
     drawing = Drawing(width, theme, id)
     left, right = _SIDE, width - _SIDE
@@ -49,7 +51,7 @@ def standing(
 
     laid = [_laid(strip, across, radius) for strip in strips]
     top = 16.0
-    foot = top + sum(28 + 2 * reach + 12 for _, _, reach in laid)
+    foot = top + sum(28 + 2 * one.reach + 12 for one in laid)
     drawing.text(left, 10, "others are paid more", fill=theme.muted, size=SMALL)
     drawing.text(right, 10, "others are paid less", fill=theme.muted, size=SMALL, anchor="end")
     for mark in _MARKS:
@@ -59,39 +61,60 @@ def standing(
             across(mark), foot + 18, str(mark), fill=theme.muted, anchor="middle", size=SMALL
         )
     drawing.line(left, foot, right, foot, theme.muted)
-    for strip, places, reach in laid:
-        drawing.text(left, top + 18, strip.title, weight="600", halo=True)
-        middle = top + 28 + reach
-        _marks(drawing, strip, [(x, middle + y) for x, y in places], radius)
-        top = middle + reach + 12
+    for one in laid:
+        drawing.text(left, top + 18, one.strip.title, weight="600", halo=True)
+        middle = top + 28 + one.reach
+        _marks(drawing, one, middle, radius)
+        _bars(drawing, one, across, middle)
+        top = middle + one.reach + 12
     drawing.height = foot + 26
     return drawing.svg(title, words)
 
 
-def _laid(
-    strip: Strip, across: Callable[[Decimal], float], radius: float
-) -> tuple[Strip, list[tuple[float, float]], float]:
-    """The strip's marks in order, their places about the middle line, and how far they reach."""
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A strip with the places of its marks about the middle line, or the heights of its bars."""
+
+    strip: Strip
+    places: tuple[tuple[float, float], ...]
+    bars: tuple[tuple[int, float], ...]
+    reach: float
+
+
+def _laid(strip: Strip, across: Callable[[Decimal], float], radius: float) -> _Laid:
     ordered = sorted(strip.stands, key=lambda one: (one.percentile, one.label))
-    places = swarm([across(one.percentile) for one in ordered], radius)
-    most = max((abs(y) for _, y in places), default=0.0)
-    if most > _REACH:  # they overlap rather than run off
-        places = [(x, y * _REACH / most) for x, y in places]
-        most = _REACH
-    return Strip(strip.title, tuple(ordered)), places, most + radius
+    if len(ordered) <= _MANY:
+        places = swarm([across(one.percentile) for one in ordered], radius)
+        reach = max((abs(y) for _, y in places), default=0.0)
+        if reach <= _REACH:
+            return _Laid(Strip(strip.title, tuple(ordered)), tuple(places), (), reach + radius)
+    counts = Counter(int(one.percentile) for one in ordered)
+    most = max(counts.values())
+    bars = tuple((at, n / most * _REACH) for at, n in sorted(counts.items()))
+    return _Laid(strip, (), bars, _REACH)
 
 
-def _marks(
-    drawing: Drawing, strip: Strip, places: Sequence[tuple[float, float]], radius: float
-) -> None:
-    titled = len(places) <= _MANY and not is_narrow(drawing.width)
+def _marks(drawing: Drawing, laid: _Laid, middle: float, radius: float) -> None:
     keys: tuple[Key, Key] = ("facility", "office")
     for key in keys:
         chosen = [
-            (place, one.label)
-            for place, one in zip(places, strip.stands, strict=True)
+            ((x, middle + y), one.label)
+            for (x, y), one in zip(laid.places, laid.strip.stands, strict=False)
             if one.office == (key == "office")
         ]
         if chosen:
-            titles = [label for _, label in chosen] if titled else []
+            titles = [] if is_narrow(drawing.width) else [label for _, label in chosen]
             drawing.marks(key, [place for place, _ in chosen], radius, titles)
+
+
+def _bars(drawing: Drawing, laid: _Laid, across: Callable[[int], float], middle: float) -> None:
+    wide = across(1) - across(0)
+    for at, height in laid.bars:
+        drawing.add(
+            "rect",
+            x=min(across(at), across(_MARKS[-1]) - wide),
+            y=middle + _REACH - 2 * height,
+            width=wide,
+            height=2 * height,
+            fill=drawing.theme.office,
+        )
