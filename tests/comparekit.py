@@ -118,9 +118,7 @@ def who(payer: str, plan: str) -> Payer:
     return Payer(family, "", line)
 
 
-def medicare(
-    code: str, modifier: str, bill_type: BillType, setting: Setting
-) -> Medicare | Unknown:
+def medicare(code: str, modifier: str, bill_type: BillType, setting: Setting) -> Medicare | Unknown:
     """An amount for a few codes; nothing of the others."""
     if code in MEDICARE:
         return Medicare(MEDICARE[code], "PFS", "rvu26c", "national")

@@ -117,7 +117,9 @@ def test_every_row_is_read_or_counted() -> None:
 
 
 def test_modifiers_from_code_and_columns() -> None:
-    found = read("code,mod 1,mod 2,payer,pos,rate\n64640-50,50,,Aetna,11,1\n64640,59,LT,Aetna,11,1\n")
+    found = read(
+        "code,mod 1,mod 2,payer,pos,rate\n64640-50,50,,Aetna,11,1\n64640,59,LT,Aetna,11,1\n"
+    )
     assert [one.modifiers for one in found.rates] == [("50",), ("59", "LT")]
 
 
