@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from payeratlas.pages.page import Chart, Point, Series
 from payeratlas.publish.svg import NARROW, PAPER, SCREEN, WIDE, draw
 from payeratlas.publish.svg.parts import ticks, wide, wrap
-from payeratlas.publish.svg.spread import _swarm
+from payeratlas.publish.svg.spread import swarm
 
 SVG = "{http://www.w3.org/2000/svg}"
 CHARTS = (sample.trend_chart(), sample.spread_chart())
@@ -228,7 +228,7 @@ def test_ticks_hold_the_range_in_few_round_steps(low: Decimal, more: Decimal, mo
 @given(st.lists(st.floats(0, 300), max_size=60))
 def test_marks_never_overlap_nor_leave_their_dollar(places: list[float]) -> None:
     radius = 3.0
-    set_down = _swarm(sorted(places), radius)
+    set_down = swarm(sorted(places), radius)
     assert [x for x, _ in set_down] == sorted(places)
     for i, (x, y) in enumerate(set_down):
         for a, b in set_down[:i]:

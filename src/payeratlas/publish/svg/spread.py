@@ -94,7 +94,7 @@ class _Band:
         self.series = series
         self.radius = radius
         self.points: list[tuple[Decimal, str, Point]] = sorted(known, key=lambda k: k[:2])
-        self.places = _swarm([axis.x(value) for value, _, _ in self.points], radius)
+        self.places = swarm([axis.x(value) for value, _, _ in self.points], radius)
         reach = max((abs(y) for _, y in self.places), default=0.0) + radius
         self.ends = self._ends(axis, width)
         self.head = 2 * _LINE + 4
@@ -179,7 +179,7 @@ def _widest(lines: list[str]) -> float:
     return max(map(wide, lines))
 
 
-def _swarm(places: list[float], radius: float) -> list[tuple[float, float]]:
+def swarm(places: list[float], radius: float) -> list[tuple[float, float]]:
     """Set marks beside each other without overlap, each at its own dollar, as near the middle
     line as it can: above and below in turn. ``places`` are in ascending order."""
     step, apart = radius * 0.5, radius * 2.1
