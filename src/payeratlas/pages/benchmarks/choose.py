@@ -113,3 +113,20 @@ def opening(cells: list[Cell]) -> tuple[list[Cell], list[Cell]]:
     """The headline's cells to open with, and thin ones of payers that nobody asked for."""
     first = [c for c in cells if c.median is not None or c.key.family in NAMED]
     return first, [c for c in cells if c not in first]
+
+
+def shared_setting(cells: list[Cell]) -> list[Cell]:
+    """Of cells with a median, those of the setting that most payers share, by their median.
+
+    Where settings share as many, the physician's comes first. Payers that no rule tells are left
+    out.
+    """
+    by_panel: dict[Panel, list[Cell]] = {}
+    for cell in cells:
+        if cell.median is not None and cell.key.family != "unclassified":
+            by_panel.setdefault(panel(cell), []).append(cell)
+    if not by_panel:
+        return []
+    order = sorted(by_panel, key=lambda one: (_BILLS.index(one[0]), _SETTINGS.index(one[1])))
+    best = max(order, key=lambda one: len(by_panel[one]))
+    return sorted(by_panel[best], key=lambda cell: (cell.median, rank(cell.key)))

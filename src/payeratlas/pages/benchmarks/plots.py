@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Literal
 
 from payeratlas.pages.benchmarks.choose import panel
-from payeratlas.pages.benchmarks.evidence import place_words
+from payeratlas.pages.benchmarks.evidence import SHORT
 from payeratlas.pages.benchmarks.figures import Figures, observed
 from payeratlas.pages.benchmarks.words import cell_words, family_words, reason_words, series_words
 from payeratlas.pages.page import Block, Chart, Grid, Name, Point, Series, Subsection, Text
@@ -145,7 +145,7 @@ def funnel(cell: Cell, make: Figures) -> Subsection | None:
 
 
 def votes(cells: Sequence[Cell], make: Figures) -> Grid | None:
-    """Each organisation's one rate, and where it stands, of cells with few enough of them."""
+    """Each organisation's one rate and its file, of cells with few enough of them."""
     rows: list[tuple[Box, ...]] = []
     left_out = False
     for cell in cells:
@@ -160,7 +160,7 @@ def votes(cells: Sequence[Cell], make: Figures) -> Grid | None:
                 plain(Name(vote.state, code=False)),
                 plain(Name(cell_words(cell.key), code=False)),
                 plain(make.vote(cell, vote)),
-                plain(Name(place_words(vote.place, make))),
+                plain(Name(vote.place.file[:SHORT])),
             )
             for vote in cell.votes
         ]
@@ -174,7 +174,7 @@ def votes(cells: Sequence[Cell], make: Figures) -> Grid | None:
     )  # fmt: skip
     return Grid(
         "The organisations behind the medians, one vote each",
-        ("Organisation", "State", "Payer and setting", "Rate", "Place"),
+        ("Organisation", "State", "Payer and setting", "Rate", "File"),
         tuple(rows),
         numeric=(3,),
         folded=True,

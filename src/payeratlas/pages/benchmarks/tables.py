@@ -22,7 +22,7 @@ from payeratlas.rates.benchmark import Basis, Cell, CellKey
 MOST_ROWS = 60  # of a folded table; the command lists them all
 _EMPTY = Box(())
 _STATES_NAMED = 12
-_PUBLISHERS_NAMED = 8
+_PUBLISHERS_NAMED = 4
 CELL_NOTE: Text = (
     "One organisation, one vote. The interval holds the median with a confidence of at least "
     "ninety-five percent, by order statistics. Of Medicare: ratio of medians. Grades run from one "
@@ -41,11 +41,9 @@ def named(key: CellKey) -> Box:
 
 
 def median(cell: Cell, make: Figures) -> Box:
-    """The median, or how many organisations are too few for one."""
+    """The median, or that there are too few organisations for one."""
     if cell.median is None:
-        words = "{n} organisation" + ("s" if cell.organisations != 1 else "")
-        told = sentence(words + ": too few for a median", n=make.cell(cell, "organisations"))
-        return Box(told, "unknown")
+        return plain("too few for a median", tone="unknown")
     return plain(make.cell(cell, "median"))
 
 
@@ -55,7 +53,9 @@ def between(cell: Cell, make: Figures, low: str, high: str, there: bool) -> Box:
         return _EMPTY
     if not there:
         return plain("too few", tone="unknown")
-    return Box(sentence("{low} to {high}", low=make.cell(cell, low), high=make.cell(cell, high)))
+    return Box(
+        sentence("{low} to\u00a0{high}", low=make.cell(cell, low), high=make.cell(cell, high))
+    )
 
 
 def of_medicare(cell: Cell, make: Figures, statistic: str = "ratio of medians") -> Box:
@@ -90,7 +90,6 @@ def cells_grid(cells: Sequence[Cell], make: Figures, caption: str, *, folded: bo
         "Quartiles",
         "Of Medicare",
         "Grade",
-        "Rests on",
     )
     rows = tuple(
         (
@@ -101,7 +100,6 @@ def cells_grid(cells: Sequence[Cell], make: Figures, caption: str, *, folded: bo
             between(cell, make, "q1", "q3", cell.quartiles is not None),
             of_medicare(cell, make),
             graded(cell, make),
-            Box(rests_on(cell.basis)),
         )
         for cell in cells[:MOST_ROWS]
     )
@@ -164,9 +162,9 @@ def strictness_grid(cells: Sequence[Cell], make: Figures) -> Grid:
 
 def _counted(cell: Cell, make: Figures) -> Box:
     """A median with its organisations."""
-    if cell.median is None:
-        return median(cell, make)
     n = make.cell(cell, "organisations")
+    if cell.median is None:
+        return Box(sentence("too few ({n})", n=n), "unknown")
     return Box(sentence("{median} ({n})", median=make.cell(cell, "median"), n=n))
 
 
@@ -220,7 +218,7 @@ def _medicare_note(cells: Sequence[Cell]) -> Text:
     return ("Medicare by: ", Name("; ".join(told), code=False), ".")
 
 
-def basis_grid(cells: Sequence[Cell], make: Figures) -> Grid:
+def basis_grid(cells: Sequence[Cell], make: Figures, *, folded: bool = False) -> Grid:
     """What each cell rests on, in full, and the reasons of its grade."""
     rows = []
     for cell in cells[:MOST_ROWS]:
@@ -233,16 +231,16 @@ def basis_grid(cells: Sequence[Cell], make: Figures) -> Grid:
                 named(cell.key),
                 plain(make.cell(cell, "rows")),
                 plain(make.cell(cell, "npis")),
-                plain(Name(words, code=False)),
-                plain(Name(reasons or "nothing is shown, so nothing is graded", code=False)),
+                Box((*rests_on(cell.basis), ": ", Name(words or "not told", code=False))),
+                plain(Name(reasons or "nothing is shown", code=False)),
             )
         )
     return Grid(
-        "What each cell rests on, and why it is graded so",
-        ("Payer and setting", "Posted rates kept", "NPIs", "Publishers", "Grade because"),
+        "What each number rests on, and why it is graded so",
+        ("Payer and setting", "Posted rates", "NPIs", "Files, states, days, publishers", "Grade"),
         tuple(rows),
         numeric=(1, 2),
-        folded=True,
+        folded=folded,
     )
 
 

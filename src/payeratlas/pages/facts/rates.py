@@ -11,7 +11,7 @@ from datetime import date
 from payeratlas.model.errors import StoreError
 from payeratlas.model.facts import Fact, Measure, Unknown, Value
 from payeratlas.model.time import AsOf
-from payeratlas.pages.benchmarks import benchmarks_for
+from payeratlas.pages import benchmarks
 from payeratlas.rates.benchmark import Benchmarks
 from payeratlas.rates.figures import BASIS_RULE, CELL_RULE, basis_figure, cell_figure, key_of
 from payeratlas.store import Store
@@ -104,7 +104,7 @@ RULES = {CELL_RULE: cell_again, BASIS_RULE: basis_again}
 def _found(settings: Mapping[str, str], store: Store) -> Benchmarks:
     """The benchmarks of the edition that the settings name, StoreError where it is not on hand."""
     code = settings.get("code", "")
-    found = benchmarks_for(code, AsOf(date.max), store)
+    found = benchmarks.benchmarks_for(code, AsOf(date.max), store)
     if isinstance(found, Unknown):
         raise StoreError(found.detail, cure="add the price files that the page names.")
     if not found.edition.startswith(settings.get("edition", "")):

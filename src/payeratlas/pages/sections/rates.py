@@ -53,10 +53,10 @@ def _lead(make: Figures, now: list[Cell], later: list[Cell]) -> Text:
     if states := states_of(found):
         where = sentence(" in {states}", states=Name(joined(states), code=False))
     text = sentence(
-        "From the price files of {hospitals} hospitals and of {payers} payers{where}{days}: "
-        "{kept} of {read} posted rates kept. {whole}",
-        hospitals=make.basis("hospitals", "hospitals"),
-        payers=make.basis("payers", "payers"),
+        "From the price files of {hospitals} and of {payers}{where}{days}: {kept} of {read} posted "
+        "rates kept. {whole}",
+        hospitals=_several("hospital", make),
+        payers=_several("payer", make),
         where=where,
         days=_days(found),
         kept=make.basis("kept", "posted rates"),
@@ -70,6 +70,12 @@ def _lead(make: Figures, now: list[Cell], later: list[Cell]) -> Text:
             fact=_not_yet(make, later[0]),
         )
     return text
+
+
+def _several(what: str, make: Figures) -> Text:
+    """``{n} hospitals``, or ``{n} hospital`` of one."""
+    count = make.basis(f"{what}s", f"{what}s")
+    return (count, f" {what}" if count.value == 1 else f" {what}s")
 
 
 def _extent(found: Benchmarks) -> str:
@@ -113,7 +119,8 @@ def _cells(cells: list[Cell], make: Figures) -> list[Block | Subsection]:
     blocks: list[Block | Subsection] = [
         tables.cells_grid(
             first, make, "Commercial rates by payer and setting, in dollars", folded=False
-        )
+        ),
+        tables.basis_grid(first, make),
     ]
     if chart := plots.dots(first, make):
         blocks.insert(0, chart)
@@ -132,7 +139,7 @@ def _folded(cells: list[Cell], make: Figures) -> list[Block | Subsection]:
     found = make.found
     blocks: list[Block | Subsection] = []
     if cells:
-        blocks += [tables.basis_grid(cells, make), tables.strictness_grid(cells, make)]
+        blocks.append(tables.strictness_grid(cells, make))
         if weights := tables.weights_grid(cells, make):
             blocks.append(weights)
     states = [cell for cell in choose.by_state(found) if make.covered(cell)]

@@ -22,6 +22,7 @@ from payeratlas.publish.wording import value_text
 _SIDE = 14.0
 _ROW = 26.0
 _LINE = 15.0
+_BOLD = 1.15  # how much wider words are that are set in bold
 
 
 def dots(drawing: Drawing, chart: Chart) -> None:
@@ -124,11 +125,11 @@ def _row(
 
 def _figure(drawing: Drawing, axis: Axis, words: str, x: float, y: float) -> None:
     """The median in figures, right of its mark; left of the frame's edge where it is near."""
-    length = wide(words)
-    x = x + 11
-    if x + length > drawing.width:
-        x, y = drawing.width - length, y - 11
-    drawing.text(x, y, words, weight="600", halo=True)
+    x += 11
+    if x + wide(words) * _BOLD <= drawing.width:
+        drawing.text(x, y, words, weight="600", halo=True)
+    else:
+        drawing.text(drawing.width, y - 12, words, weight="600", anchor="end", halo=True)
 
 
 def _marked(
