@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from payeratlas.model.amounts import Money
 from payeratlas.model.facts import Unknown
 from payeratlas.pages.benchmarks.words import family_words
 from payeratlas.publish.fact_json import Json
@@ -98,7 +97,7 @@ def shown(cell: Cell, statistic: str) -> str | None:
     value = cell_figure(cell, statistic)
     if isinstance(value, Unknown):
         return None
-    return str(value) if isinstance(value, Money) else f"{value:f}"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def ratio(value: Decimal | None) -> str | None:
