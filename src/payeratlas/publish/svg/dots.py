@@ -119,7 +119,7 @@ def _row(
             stroke_opacity=0.35,
             stroke_linecap="round",
         )
-    drawing.mark(series.key, axis.x(value), middle, 5, told)
+    drawing.mark(series.key, axis.x(value), middle, 5, "" if drawing.bare else told)
     _figure(drawing, axis, value_text(point.fact), axis.x(max([value, *ends])), middle + 4)
 
 

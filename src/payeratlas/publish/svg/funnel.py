@@ -52,7 +52,7 @@ def _step(drawing: Drawing, series: Series, point: Point, top: float, length: fl
     drawing.text(0, top + 12, _fitting(words, drawing.width))
     drawing.add(
         "rect",
-        told,
+        "" if drawing.bare else told,
         x=0,
         y=top + 17,
         width=max(length, 1.0),
