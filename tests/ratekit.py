@@ -90,7 +90,7 @@ def on_hand(
     publisher: str = "",
     state: str = "",
     day: str = DAY,
-    superseded: bool = False,
+    series: str = "",
     codes: frozenset[str] | None = None,
 ) -> OnHand:
     """A posted file on disk, sorted by code and place."""
@@ -119,7 +119,7 @@ def on_hand(
         day=day,
         version="",
     )
-    return OnHand(note, f"series of {name}", "", codes, tables, sha256[:12], superseded)
+    return OnHand(note, series or f"series of {name}", "", codes, tables, sha256[:12])
 
 
 def medicare(

@@ -59,6 +59,7 @@ class Judged:
     payer: Payer
     series: Series | None
     members: tuple[Member, ...]
+    superseded: bool = False
     reasons: Mapping[Strictness, str] = field(default_factory=dict)
 
 
@@ -75,7 +76,7 @@ def judge(code: str, found: Sequence[OfFile], context: Context) -> list[Judged]:
         judged += _of_file(code, one, context)
     fences = _fences(judged)
     for each, offer in judged:
-        if each.file.superseded:
+        if each.superseded:
             each.reasons = dict.fromkeys(STRICTNESSES, SUPERSEDED)
         elif each.series is not None and offer.medicare is None:
             each.reasons = {
@@ -137,11 +138,11 @@ def _of_file(code: str, found: OfFile, context: Context) -> list[tuple[Judged, O
         voters = tuple(one for one in members if one.known != "dangling")
         if isinstance(series, str):
             offer = replace(offer, unplaced=series)
-            judged = Judged(group, file, payer, None, voters)
+            judged = Judged(group, file, payer, None, voters, found.superseded)
         else:
             paid = _medicare(code, series, voters, day, context)
             offer = replace(offer, series=series, medicare=paid)
-            judged = Judged(group, file, payer, series, voters)
+            judged = Judged(group, file, payer, series, voters, found.superseded)
         judged.reasons = _reasons(offer)
         answers.append((judged, offer))
     return answers
@@ -196,7 +197,7 @@ def _fences(judged: Sequence[tuple[Judged, Offer]]) -> dict[tuple[Strictness, Se
     amounts: dict[tuple[Strictness, Series], set[tuple[str, Payer, Decimal]]] = defaultdict(set)
     for each, offer in judged:
         amount = offer.amount
-        if each.series is None or each.file.superseded or offer.medicare is not None:
+        if each.series is None or each.superseded or offer.medicare is not None:
             continue
         if amount is None or amount <= 0:
             continue

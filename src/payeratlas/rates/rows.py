@@ -31,10 +31,10 @@ class OnHand:
     """A price file whose posted rates are on hand.
 
     ``tables`` has the Parquet file of each table of ``tables.posted`` that has rows. ``series`` is
-    the same for the issues of one file of one publisher; ``superseded`` says that a newer issue is
-    on hand. ``market`` is ``plan_market_type``, empty where none is printed. ``codes`` are those it
+    the same for the issues of one file of one publisher. ``market`` is ``plan_market_type``, empty where none is printed. ``codes`` are those it
     was read for; None where all of it was read. ``digest`` names what its posted rates were made
-    from, and how.
+    from, and how. ``evidence`` is where its evidence stands ready, for one whose rows are only a
+    part of the file.
     """
 
     note: FileNote
@@ -43,7 +43,7 @@ class OnHand:
     codes: frozenset[str] | None
     tables: Mapping[str, Path]
     digest: str
-    superseded: bool = False
+    evidence: Path | None = None
 
     def holds_code(self, code: str) -> bool:
         """Whether the file was read for the code: only then is its silence known."""
@@ -119,9 +119,14 @@ class Allowed:
 
 @dataclass(slots=True)
 class OfFile:
-    """What one file prints of one code; ``hospital`` is whose file it is, where a hospital's."""
+    """What one file prints of one code.
+
+    ``superseded`` says that a newer issue of the file is on hand for the code. ``hospital`` is
+    whose file it is, where a hospital's.
+    """
 
     file: OnHand
+    superseded: bool = False
     groups: list[Group] = field(default_factory=list)
     charges: list[Charge] = field(default_factory=list)
     allowed: list[Allowed] = field(default_factory=list)
@@ -161,8 +166,9 @@ class RowReader:
     """Reads what the files on hand print of codes, in ranges."""
 
     def __init__(self, files: Sequence[OnHand]) -> None:
-        """Each file once, and none twice: see :func:`payeratlas.rates.on_hand.chosen`."""
+        """Of files of one id, the first that was read for a code answers for it."""
         self.files = tuple(files)
+        self._answering: dict[tuple[bool, ...], Mapping[int, bool]] = {}
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._members: dict[str, dict[int, tuple[Member, ...]]] = defaultdict(dict)
         self._kept = 0
@@ -177,13 +183,27 @@ class RowReader:
     def counts(self) -> dict[str, int]:
         """How many posted rows and charges each code has over all files, in order of the codes."""
         found: dict[str, int] = defaultdict(int)
-        for file in self.files:
+        for number, file in enumerate(self.files):
             for table in ("posted_rate", "posted_item"):
                 if path := file.tables.get(table):
                     for code, rows in self._rows(_COUNTS, path):
-                        if file.holds_code(code):
+                        if number in self.answering(code):
                             found[code] += rows
         return dict(sorted(found.items()))
+
+    def answering(self, code: str) -> Mapping[int, bool]:
+        """The files that answer for a code, by number, each with whether it is superseded."""
+        holding = tuple(file.holds_code(code) for file in self.files)
+        if holding not in self._answering:
+            first: dict[str, int] = {}
+            for number, holds in enumerate(holding):
+                if holds:
+                    first.setdefault(self.files[number].note.id, number)
+            self._answering[holding] = {
+                number: any(_later(self.files[other], self.files[number]) for other in first.values())
+                for number in first.values()
+            }
+        return self._answering[holding]
 
     def of_codes(self, first: str, last: str) -> Iterator[tuple[str, list[OfFile]]]:
         """What each file prints of each code from ``first`` to ``last``, both included.
@@ -194,9 +214,10 @@ class RowReader:
         for number, file in enumerate(self.files):
             sets: set[int] = set()
             for what, code, row in self._of_file(file, first, last):
-                if not file.holds_code(code):
+                answering = self.answering(code)
+                if number not in answering:
                     continue
-                one = found[code].setdefault(number, OfFile(file))
+                one = found[code].setdefault(number, OfFile(file, answering[number]))
                 getattr(one, what).append(row)
                 if isinstance(row, Group) and row.provider_set is not None:
                     sets.add(row.provider_set)
@@ -299,6 +320,15 @@ class RowReader:
                 where=str(path),
                 cure="remove the folder prices/posted of the store: it is made again.",
             ) from error
+
+
+def _later(file: OnHand, other: OnHand) -> bool:
+    """Whether a file is a newer issue of the same series."""
+    same = (file.note.publisher.casefold(), file.series) == (
+        other.note.publisher.casefold(),
+        other.series,
+    )
+    return same and bool(other.note.day) and file.note.day > other.note.day
 
 
 def group_of(told: Mapping[str, Any], rows: int, file: str, at: Sequence[int]) -> Group:
