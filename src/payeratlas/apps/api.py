@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from payeratlas.pages.encounter import Given
     from payeratlas.pages.page import Page
     from payeratlas.pages.price import Priced
+    from payeratlas.rates.benchmark import Benchmarks
     from payeratlas.rates.raw import RawRates
 
 
@@ -146,6 +147,43 @@ class Atlas:
         finally:
             reader.close()
             held.close()
+
+    def benchmarks(
+        self,
+        code: str,
+        as_of: date | None = None,
+        known_on: date | None = None,
+        *,
+        payer: str = "",
+        state: str = "all",
+        setting: str = "all",
+        line: str = "all",
+        strictness: str = "all",
+    ) -> Benchmarks:
+        """What payers pay for a code: the benchmark cells that all filters keep, with their basis,
+        funnels and organisations, and what hospitals print beside them.
+
+        ``payer`` is a part of a payer's name; ``state`` two letters, empty for the cells over
+        everything on hand, or ``all``; the others are named as in the cells. ``as_of`` is today by
+        default. InputError where no price file on hand has been read for comparison, or none has
+        the code, or a filter names nothing.
+        """
+        from payeratlas.model.errors import InputError
+        from payeratlas.model.facts import Unknown
+        from payeratlas.pages import benchmarks
+        from payeratlas.pages.benchmarks.select import select
+        from payeratlas.rates.raw import code_of
+
+        sought = code_of(code)
+        found = benchmarks.benchmarks_for(sought, AsOf(as_of or today(), known_on), self.store)
+        if isinstance(found, Unknown):
+            raise InputError(
+                f"there is no benchmark of {sought}: {found.detail}",
+                cure="add price files with 'payeratlas sources add', or list raw rates with --raw.",
+            )
+        return select(
+            found, payer=payer, state=state, setting=setting, line=line, strictness=strictness
+        )
 
     def default_day(self, code: str) -> date:
         """Today, or the last day that a release on hand covers for the code."""

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from payeratlas.publish.raw_rates import exact
+from payeratlas.publish.spreadsheet import exact
 from payeratlas.rates.raw import InFile, RawRates
 from payeratlas.store.price_rows import Providers, RawPrice
 
