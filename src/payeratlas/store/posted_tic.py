@@ -15,8 +15,17 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from payeratlas.model.provenance import RowAccount
-from payeratlas.store.posted_write import ROW_GROUP, Sheets, good_npi, modifiers_of
-from payeratlas.tables.posted import RATE, schema
+from payeratlas.store.posted_write import (
+    BLANK,
+    ROW_GROUP,
+    Sheets,
+    good_npi,
+    lower,
+    modifiers_of,
+    taken,
+    texts_of,
+)
+from payeratlas.tables.posted import PROVIDER, RATE
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,19 +33,12 @@ if TYPE_CHECKING:
     from payeratlas.store.price_manifest import PriceFile
 
 _CHUNK = 1 << 21  # NPIs of provider sets that are brought together at once
-_BLANK = "' ' || chr(9) || chr(10) || chr(13)"
-
-
-def _lower(column: str) -> str:
-    return f"nullif(lower(trim({column}, {_BLANK})), '')"
-
-
 _ITEMS = f"""
 CREATE TEMP TABLE item AS
-SELECT item, code, {_lower("billing_code_type")} AS code_type,
-       {_lower("negotiation_arrangement")} AS arrangement,
+SELECT item, code, {lower("billing_code_type")} AS code_type,
+       {lower("negotiation_arrangement")} AS arrangement,
        row_number() OVER (ORDER BY code, item) - 1 AS nth
-FROM (SELECT *, upper(trim(coalesce(billing_code, ''), {_BLANK})) AS code FROM read_parquet(?))
+FROM (SELECT *, upper(trim(coalesce(billing_code, ''), {BLANK})) AS code FROM read_parquet(?))
 WHERE code <> ''
 """
 _ITEM_TEXTS = "SELECT code, upper(code_type) AS code_type, arrangement FROM item ORDER BY nth"
@@ -49,13 +51,13 @@ SELECT terms, row_number() OVER (ORDER BY terms) - 1 AS nth, methodology,
        CASE methodology WHEN 'percentage' THEN 'percentage' WHEN 'per diem' THEN 'per_diem'
             WHEN 'derived' THEN 'derived' ELSE 'dollars' END AS kind,
        {modifiers_of("billing_code_modifier")} AS modifiers,
-       {_lower("billing_class")} AS billing_class, {_lower("setting")} AS setting,
+       {lower("billing_class")} AS billing_class, {lower("setting")} AS setting,
        coalesce(array_to_string(list_sort(list_distinct(list_transform(
-           list_filter(service_code, lambda x: trim(x, {_BLANK}) <> ''),
-           lambda x: CASE WHEN length(trim(x, {_BLANK})) = 1 THEN '0' ELSE '' END
-                     || upper(trim(x, {_BLANK}))))), ' '), '') AS places,
+           list_filter(service_code, lambda x: trim(x, {BLANK}) <> ''),
+           lambda x: CASE WHEN length(trim(x, {BLANK})) = 1 THEN '0' ELSE '' END
+                     || upper(trim(x, {BLANK}))))), ' '), '') AS places,
        expiration_date AS expiration, nullif(additional_information, '') AS additional
-FROM (SELECT *, {_lower("negotiated_type")} AS methodology FROM read_parquet(?))
+FROM (SELECT *, {lower("negotiated_type")} AS methodology FROM read_parquet(?))
 """
 _SETS = """
 CREATE TEMP TABLE sets AS
@@ -63,7 +65,7 @@ SELECT provider_set, providers, row_number() OVER (ORDER BY provider_set) - 1 AS
 FROM read_parquet(?) WHERE len(providers) > 0
 """
 _NETWORKS = """
-SELECT s.nth, n.network_name
+SELECT n.network_name
 FROM sets s LEFT JOIN (
     SELECT provider_set, string_agg(DISTINCT name, '|' ORDER BY name) AS network_name
     FROM (SELECT provider_set, unnest(providers) AS provider FROM sets) JOIN (
@@ -180,22 +182,17 @@ def _rates(
 ) -> None:
     import pyarrow as pa
 
-    fields = schema(RATE)
-    items = connection.sql(_ITEM_TEXTS).to_arrow_table()
-    terms = connection.sql(_TERMS_TEXTS).to_arrow_table()
     groups = file.table_path("tic_provider_group")
-    networks = connection.sql(_NETWORKS, params=[groups]).to_arrow_table().select(["network_name"])
+    texts = {
+        "i": texts_of(connection.sql(_ITEM_TEXTS)),
+        "t": texts_of(connection.sql(_TERMS_TEXTS)),
+        "s": texts_of(connection.sql(_NETWORKS, params=[groups])),
+    }
     for piece in connection.sql(_PRICES, params=[prices]).to_arrow_reader(ROW_GROUP):
-        columns: dict[str, Any] = {n: piece[n] for n in piece.schema.names if n in fields.names}
-        for number, texts in (("i", items), ("t", terms), ("s", networks)):
-            rows = texts.take(piece[number])
-            columns |= {name: rows[name] for name in rows.column_names}
+        columns = taken(piece, texts)
         for name, text in zip(("payer_name", "plan_name"), whose, strict=True):
             columns[name] = pa.repeat(pa.scalar(text, pa.string()), piece.num_rows)
-        for column in fields:
-            if column.name not in columns:
-                columns[column.name] = pa.nulls(piece.num_rows, column.type)
-        sheets.add(RATE.name, pa.table(columns))
+        sheets.add(RATE.name, columns)
 
 
 def _providers(
@@ -220,7 +217,7 @@ def _providers(
     weights = connection.execute(_WEIGHTS).fetchall()
     for first, last in _chunks(weights):
         rows = connection.sql(_PROVIDERS, params=[first, last]).to_arrow_table()
-        sheets.add("posted_provider", rows)
+        sheets.add(PROVIDER.name, rows)
 
 
 def _chunks(weights: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from payeratlas.model.errors import StoreError
 from payeratlas.store.query import connect
@@ -26,6 +26,7 @@ _PRUNED = {
     "posted_item": ["code"],
     "posted_provider": ["provider_set"],
 }
+BLANK = "' ' || chr(9) || chr(10) || chr(13)"  # SQL: what is trimmed
 # Columns whose values hardly ever repeat within a row group.
 _PLAIN = frozenset(("at_item", "provider_set", "npi", "npis", "organisation", "at_rate"))
 
@@ -44,16 +45,43 @@ def good_npi(number: str) -> str:
     return f"({number} BETWEEN 1000000000 AND 9999999999 AND ({' + '.join(terms)}) % 10 = 0)"
 
 
-def modifiers_of(column: str) -> str:
+def lower(column: str) -> str:
+    """SQL: a text trimmed and in lower case; null where nothing is left."""
+    return f"nullif(lower(trim({column}, {BLANK})), '')"
+
+
+def modifiers_of(column: str, *, revenue: bool = False) -> str:
     """SQL: a list of modifiers as one text: split where packed, upper case, sorted, each once.
 
-    Empty ones and 00 say that there is none.
+    Empty ones and 00 say that there is none. ``revenue`` leaves out revenue codes too (three
+    digits, or four with a leading zero), which some hospitals print there. What else is no
+    modifier stays: its row must not pass for one without modifiers.
     """
+    none = "00|[0-9]{3}|0[0-9]{3}" if revenue else "00"
     words = f"regexp_extract_all(upper(array_to_string({column}, ' ')), '[A-Z0-9]+')"
     return (
         f"coalesce(array_to_string(list_sort(list_distinct(list_filter({words}, "
-        "lambda x: x <> '00'))), ' '), '')"
+        f"lambda x: NOT regexp_full_match(x, '{none}')))), ' '), '')"
     )
+
+
+def texts_of(found: duckdb.DuckDBPyRelation) -> pa.RecordBatch:
+    """The rows of a query in one piece, for :func:`taken`."""
+    import pyarrow as pa
+
+    rows = found.to_arrow_table().combine_chunks()
+    return next(iter(rows.to_batches()), None) or pa.RecordBatch.from_pylist([], rows.schema)
+
+
+def taken(piece: pa.RecordBatch, texts: Mapping[str, pa.RecordBatch]) -> dict[str, Any]:
+    """The columns of sorted rows of numbers, with the texts that they point to.
+
+    ``texts`` has a table for each column of ``piece`` that holds row numbers (null: no text).
+    """
+    columns: dict[str, Any] = {n: piece[n] for n in piece.schema.names if n not in texts}
+    for number, rows in texts.items():
+        columns |= {n: rows[n].take(piece[number]) for n in rows.schema.names}
+    return columns
 
 
 @contextmanager
@@ -115,12 +143,22 @@ class Sheets:
             for writer in self._open.values():
                 writer.close()
 
-    def add(self, table: str, rows: pa.Table) -> None:
-        """Rows of a table, in the columns of its contract, in any order of columns."""
+    def add(self, table: str, columns: pa.Table | Mapping[str, Any]) -> None:
+        """Rows of a table; columns that its contract has not are left out, and those that it has
+        and ``columns`` has not are null."""
+        import pyarrow as pa
+
+        rows = columns if isinstance(columns, pa.Table) else pa.table(dict(columns))
         if not rows.num_rows:
             return
         fields = schema(POSTED[table])
-        self._waiting.setdefault(table, []).append(rows.select(fields.names).cast(fields))
+        arrays = [
+            rows[f.name].cast(f.type)
+            if f.name in rows.column_names
+            else pa.nulls(len(rows), f.type)
+            for f in fields
+        ]
+        self._waiting.setdefault(table, []).append(pa.table(arrays, schema=fields))
         self.rows[table] = self.rows.get(table, 0) + rows.num_rows
         self._flush(table, whole_only=True)
 

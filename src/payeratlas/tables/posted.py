@@ -106,15 +106,17 @@ PROVIDER = Table(
 
 ITEM = Table(
     name="posted_item",
-    grain="one code of one item of a hospital's file",
+    grain="one combination of what a hospital's items print for one code besides its payers",
     key=("code", "at_item", "at_rate"),
-    note="Of a hospital's file only. Gross and cash prices stand here of items without payers too. "
-    "A code that an item prints twice with the same type is one row.",
+    note="Of a hospital's file only, and of items without payers too. A tall file prints the same "
+    "in the record of each payer; the place is that of the first. Items that print no amount here "
+    "are left out.",
     columns=(
         _text("code", "Billing code, upper case, trimmed.", required=True, licence=_CODE),
         _text("code_type", "Its type as printed, upper case; null where none is."),
         _number("at_item", "Place: CSV record; JSON element of standard_charge_information."),
         _number("at_rate", "Place: 0 in CSV; JSON ordinal in standard_charges."),
+        _number("items", "Records or elements that print it so."),
         _text("setting", "As printed, lower case."),
         _text("billing_class", "As printed, lower case."),
         _text("modifiers", "Sorted, joined by blank; empty where none."),
