@@ -122,9 +122,7 @@ def on_hand(
     return OnHand(note, series or f"series of {name}", "", codes, tables, sha256[:12])
 
 
-def medicare(
-    code: str, series: Series, state: str, zip_code: str, day: date
-) -> Medicare | Unknown:
+def medicare(code: str, series: Series, state: str, zip_code: str, day: date) -> Medicare | Unknown:
     """Medicare of a made-up world: by place, for dollars of professionals and of outpatients."""
     if series.kind not in ("dollars", "case") or series.bill_type == "unclear":
         return Unknown("not_priced", "no price.")

@@ -82,7 +82,9 @@ def _outliers(judged: Sequence[Judged]) -> tuple[Aside, ...]:
                     place=group.place,
                 )
             )
-    return tuple(each for name in sorted(found, key=lambda name: places[name]) for each in found[name])
+    return tuple(
+        each for name in sorted(found, key=lambda name: places[name]) for each in found[name]
+    )
 
 
 def _position(place: Place) -> tuple[str, int, int, int]:
@@ -128,9 +130,7 @@ def hospital_prices(code: str, found: OfFile) -> list[HospitalPrice]:
                 gross=gross,
                 cash=cash,
                 place=charges[0].place,
-                paid=tuple(
-                    _paid(rows[place], found) for place in sorted(rows, key=_position)
-                ),
+                paid=tuple(_paid(rows[place], found) for place in sorted(rows, key=_position)),
             )
         )
     return prices

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payeratlas.model.facts import Unknown
@@ -27,7 +28,7 @@ from payeratlas.rates.series import (
     file_evidence,
     series_of,
 )
-from payeratlas.store.query import connect
+from payeratlas.store.posted_write import working
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,19 +70,20 @@ class Evidence:
     multipliers: frozenset[Group] = frozenset()
 
 
-def evidence_of(file: OnHand, medicare: MedicareOf) -> Evidence:
-    """The evidence of a posted file; of one without a day nothing is compared with Medicare."""
+def evidence_of(file: OnHand, medicare: MedicareOf, spill: Path) -> Evidence:
+    """The evidence of a posted file; of one without a day nothing is compared with Medicare.
+
+    What does not fit in memory is written below ``spill``. StoreError where the rows cannot be
+    read.
+    """
     path = file.tables.get("posted_rate")
     if path is None:
         return Evidence()
-    connection = connect([path.parent])
-    try:
+    with working([path.parent], spill, file.note.name) as connection:
         classes = TRUSTED
         if file.note.kind == "payer":
             classes = file_evidence(_uses(connection, str(path)))
         rows = connection.execute(_GROUPS, [str(path)]).fetchall()
-    finally:
-        connection.close()
     return Evidence(classes, multipliers_in(rows, file, classes, medicare))
 
 

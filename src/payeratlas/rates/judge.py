@@ -98,7 +98,9 @@ def _of_file(code: str, found: OfFile, context: Context) -> list[tuple[Judged, O
     }
     answers = []
     for group in sorted(found.groups, key=lambda g: (g.place.item, g.place.rate, g.place.price)):
-        members = found.members.get(group.provider_set, ()) if group.provider_set is not None else ()
+        members = (
+            found.members.get(group.provider_set, ()) if group.provider_set is not None else ()
+        )
         state = note.state or (found.hospital.state if found.hospital else "")
         payer = who_is(
             note.kind,

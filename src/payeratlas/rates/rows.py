@@ -200,7 +200,9 @@ class RowReader:
                 if holds:
                     first.setdefault(self.files[number].note.id, number)
             self._answering[holding] = {
-                number: any(_later(self.files[other], self.files[number]) for other in first.values())
+                number: any(
+                    _later(self.files[other], self.files[number]) for other in first.values()
+                )
                 for number in first.values()
             }
         return self._answering[holding]
@@ -251,7 +253,13 @@ class RowReader:
                     "charges",
                     code,
                     Charge(
-                        modifiers or "", billing or "", setting or "", kind or "", gross, cash, place
+                        modifiers or "",
+                        billing or "",
+                        setting or "",
+                        kind or "",
+                        gross,
+                        cash,
+                        place,
                     ),
                 )
         if rates and items:

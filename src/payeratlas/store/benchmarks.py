@@ -19,7 +19,7 @@ import hashlib
 import json
 import zlib
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -41,6 +41,11 @@ _DIGITS = 16
 _LEVEL = 9
 
 State = Literal["no_files", "not_made", "not_read", "not_listed", "made"]
+
+NOT_LISTED = b"null"
+NOT_READ = b"false"
+"""What stands in the file of one code that has no benchmarks."""
+_NOTHING: Mapping[bytes, State] = {NOT_LISTED: "not_listed", NOT_READ: "not_read"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +201,11 @@ def edition_of(found: Iterable[tuple[str, str]], rules: int) -> str:
     return disk.sha256_of(json.dumps([rules, told]).encode())[:_DIGITS]
 
 
+def evidence_path(file_id: str, digest: str, rules: int) -> str:
+    """Where the evidence of a posted file is kept, relative to a root."""
+    return f"{FOLDER}/evidence/{file_id}-{digest}-{rules}.json"
+
+
 def folder_of(edition: str) -> str:
     """Where the benchmarks of an edition stand, relative to a root."""
     return f"{FOLDER}/benchmarks/{edition}"
@@ -234,19 +244,33 @@ class Benchmarks:
             data = (self._root / alone_path(self.edition, code)).read_bytes()
         except FileNotFoundError:
             return Ready("not_made", self.edition)
-        if not data:
-            return Ready("not_listed", self.edition)
+        if data in _NOTHING:
+            return Ready(_NOTHING[data], self.edition)
         return Ready("made", self.edition, data)
 
 
 def write_alone(root: Path, edition: str, code: str, data: bytes) -> None:
-    """Keep the benchmarks of one code, at once or not at all; empty where no file has it."""
-    final = root / alone_path(edition, code)
-    disk.make_folders(final.parent)
+    """Keep the benchmarks of one code, at once or not at all.
+
+    StoreError where the disk refuses.
+    """
+    keep(root / alone_path(edition, code), data)
+
+
+def keep(final: Path, data: bytes) -> None:
+    """Write a file under its name at once or not at all. StoreError where the disk refuses."""
     staged = final.with_name(f"{final.name}.{hashlib.sha256(data).hexdigest()[:_SUM]}")
-    disk.write_file(staged, data)
-    disk.rename(staged, final)
-    disk.sync_folder(final.parent)
+    try:
+        disk.make_folders(final.parent)
+        disk.write_file(staged, data)
+        disk.rename(staged, final)
+        disk.sync_folder(final.parent)
+    except OSError as error:
+        raise StoreError(
+            f"the disk refused: {error.strerror or error}.",
+            where=str(final),
+            cure="make room, or name a store that can be written with --store.",
+        ) from error
 
 
 def publish(root: Path, edition: str, staged: Mapping[str, Path]) -> Path:
@@ -263,15 +287,15 @@ def publish(root: Path, edition: str, staged: Mapping[str, Path]) -> Path:
     return folder / CODES
 
 
-def sweep(folder: Path, remove: Callable[[Path], None] = disk.remove) -> None:
+def sweep(folder: Path) -> None:
     """Remove other editions than the one in ``folder``: ``codes.bin`` of each first."""
     for former in sorted(folder.parent.iterdir()):
-        if former == folder or not former.is_dir() or former.name == "evidence":
+        if former == folder or not former.is_dir():
             continue
-        remove(former / CODES)
+        disk.remove(former / CODES)
         for path in sorted(former.rglob("*"), reverse=True):
             if path.is_dir():
                 path.rmdir()
             else:
-                remove(path)
+                disk.remove(path)
         former.rmdir()
