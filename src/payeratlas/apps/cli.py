@@ -31,6 +31,7 @@ COMMANDS = {
     "pair": "pair",
     "facts": "facts",
     "rates": "rates",
+    "benchmarks": "benchmarks",
     "diff": "diff",
     "watch": "watch",
     "sources": "sources",

@@ -102,6 +102,9 @@ def show_price_files(summary: Mapping[str, Any]) -> None:
     console = Console(soft_wrap=True, highlight=False)
     for file in summary["files"]:
         console.print(Text(f"{file['name']} {_WHAT[file['what']]}: {file['title']}", "bold"))
+        if layout := file["layout"]:
+            version = file["schema_version"] or "not printed"
+            console.print(f"  layout: {layout}, version it declares: {version}", markup=False)
         for name, rows in file["account"].items():
             if not isinstance(rows, dict) or "kept" not in rows or not rows["read"]:
                 continue

@@ -78,7 +78,7 @@ class MedicareAmounts:
         return self._answers[key]
 
     def pctc(self, code: str, day: date | None) -> str:
-        """The PC/TC indicator of a code on a day, or the nearest one covered; empty where unknown."""
+        """The PC/TC indicator of a code on a day or the nearest one covered; empty: not known."""
         for on in self._near(pfs.TABLE, day) if day else ():
             rows = self._store.look_up(
                 pfs.TABLE, AsOf(on), constants=pfs.STANDARD, hcpcs=code, modifier=""

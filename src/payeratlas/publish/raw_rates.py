@@ -56,7 +56,7 @@ def _head(one: InFile) -> list[str]:
     file, period = one.file, one.observed
     return [
         safe_text(file.payer),
-        safe_text(file.printed.get("reporting_entity_name")),
+        safe_text(file.printed_name),
         safe_text(file.artifact.name),
         file.artifact.sha256,
         safe_text(file.printed.get("last_updated_on")),
@@ -123,7 +123,7 @@ def _file(one: InFile) -> Json:
         "retrieved": file.artifact.retrieved or None,
         "kind": file.kind,
         "payer": file.payer or None,
-        "entity": file.printed.get("reporting_entity_name"),
+        "entity": file.printed_name,
         "schema_version": file.printed.get("version"),
         "last_updated_on": file.printed.get("last_updated_on"),
         "observed": _period(one.observed),

@@ -1,4 +1,4 @@
-"""The price files whose posted rates are on hand: the user's, and those that come with the software."""
+"""Price files whose posted rates are on hand: the user's, and those of the software."""
 
 from __future__ import annotations
 

@@ -31,10 +31,10 @@ class OnHand:
     """A price file whose posted rates are on hand.
 
     ``tables`` has the Parquet file of each table of ``tables.posted`` that has rows. ``series`` is
-    the same for the issues of one file of one publisher. ``market`` is ``plan_market_type``, empty where none is printed. ``codes`` are those it
-    was read for; None where all of it was read. ``digest`` names what its posted rates were made
-    from, and how. ``evidence`` is where its evidence stands ready, for one whose rows are only a
-    part of the file.
+    the same for the issues of one file of one publisher. ``market`` is ``plan_market_type``, empty
+    where none is printed. ``codes`` are those it was read for; None where all of it was read.
+    ``digest`` names what its posted rates were made from, and how. ``evidence`` is where its
+    evidence stands ready, for one whose rows are only a part of the file.
     """
 
     note: FileNote
