@@ -204,6 +204,7 @@ class Atlas:
         default. InputError where no price file on hand has been read for comparison, or none has
         the code, or a filter names nothing.
         """
+        from payeratlas.build.benchmarks import ensure
         from payeratlas.model.errors import InputError
         from payeratlas.model.facts import Unknown
         from payeratlas.pages import benchmarks
@@ -211,6 +212,7 @@ class Atlas:
         from payeratlas.rates.raw import code_of
 
         sought = code_of(code)
+        ensure(sought, self.store)
         found = benchmarks.benchmarks_for(sought, AsOf(as_of or today(), known_on), self.store)
         if isinstance(found, Unknown):
             raise InputError(
@@ -245,9 +247,14 @@ class CodeView:
 
     @cached_property
     def page(self) -> Page:
-        """The whole publication, ready for a renderer."""
+        """The whole publication, ready for a renderer.
+
+        Benchmarks of the code are worked out first, where price files were added since.
+        """
+        from payeratlas.build.benchmarks import ensure
         from payeratlas.pages.compose import page_of
 
+        ensure(self.coding.code, self.store)
         return page_of(self.coding.code, self.as_of, self.store)
 
     def price(

@@ -79,6 +79,16 @@ class MedicareAmounts:
             self._answers[key] = self._work_out(code, series, zip_code, day)
         return self._answers[key]
 
+    def pctc(self, code: str, day: date | None) -> str:
+        """The PC/TC indicator of a code on a day or the nearest one covered; empty: not known."""
+        for on in self._near(pfs.TABLE, day) if day else ():
+            rows = self._store.look_up(
+                pfs.TABLE, AsOf(on), constants=pfs.STANDARD, hcpcs=code, modifier=""
+            )
+            if not isinstance(rows, Unknown):
+                return str(rows[0].values["pctc"] or "") if rows else ""
+        return ""
+
     def _work_out(self, code: str, series: Series, zip_code: str, day: date) -> Medicare | Unknown:
         if series.kind not in ("dollars", "case"):
             return Unknown("not_priced", f"Medicare pays no {series.kind} for it.")

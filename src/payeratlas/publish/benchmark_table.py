@@ -6,13 +6,17 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
 
 from payeratlas.model.facts import Unknown
 from payeratlas.pages.benchmarks.words import family_words
 from payeratlas.publish.benchmark_json import ratio, shown
 from payeratlas.publish.spreadsheet import exact, inert, listed
 from payeratlas.rates.benchmark import Benchmarks, Cell
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Column = tuple[str, Literal["text", "texts", "count", "amount"], Callable[[Cell], object]]
 
@@ -109,6 +113,16 @@ def benchmarks_parquet(found: Benchmarks) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    sink = pa.BufferOutputStream()
+    pq.write_table(cells_table(found.cells), sink)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def cells_table(cells: Sequence[Cell]) -> pa.Table:
+    """Cells as an Arrow table of these columns."""
+    import pyarrow as pa
+
     types = {
         "text": pa.string(),
         "texts": pa.list_(pa.string()),
@@ -116,13 +130,10 @@ def benchmarks_parquet(found: Benchmarks) -> bytes:
         "amount": pa.decimal128(18, 4),
     }
     arrays = [
-        pa.array([_value(kind, get(cell)) for cell in found.cells], types[kind])
+        pa.array([_value(kind, get(cell)) for cell in cells], types[kind])
         for _, kind, get in _COLUMNS
     ]
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(arrays, names=list(COLUMNS)), sink)
-    data: bytes = sink.getvalue().to_pybytes()
-    return data
+    return pa.table(arrays, names=list(COLUMNS))
 
 
 def _value(kind: str, value: object) -> object:
@@ -153,3 +164,36 @@ def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer.writerow(head)
     writer.writerows(rows)
     return out.getvalue()
+
+
+class CellsWriter:
+    """Writes cells to one Parquet file as they come, a batch of codes at a time."""
+
+    BATCH = 20_000
+    """Cells that are kept in memory before they are written."""
+
+    def __init__(self, path: Path) -> None:
+        """``path`` is replaced."""
+        import pyarrow.parquet as pq
+
+        self._waiting: list[Cell] = []
+        self._writer = pq.ParquetWriter(path, cells_table(()).schema, compression="zstd")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if error[0] is None:
+            self._flush()
+        self._writer.close()
+
+    def add(self, cells: Sequence[Cell]) -> None:
+        """The next cells."""
+        self._waiting += cells
+        if len(self._waiting) >= self.BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._writer.write_table(cells_table(self._waiting))
+        self._waiting = []

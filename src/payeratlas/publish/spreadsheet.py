@@ -18,8 +18,11 @@ def exact(value: Decimal) -> str:
 
 
 def inert(text: str | None) -> str:
-    """The text; with an apostrophe before it where a spreadsheet could take it for a formula."""
-    return f"'{text}" if text and text.startswith(_FORMULA) else text or ""
+    """The text; with an apostrophe before it where a spreadsheet could take it for a formula.
+
+    Text in a cell of a workbook is not run as it is; saved as CSV and opened again it would be.
+    """
+    return f"'{text}" if text and text.lstrip(" ").startswith(_FORMULA) else text or ""
 
 
 def listed(texts: Sequence[str] | None, between: str = " ") -> str:

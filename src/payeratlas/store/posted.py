@@ -63,7 +63,7 @@ def posted(
     """
     if file.kind not in KINDS:
         raise ValueError(f"a file of kind {file.kind} has no negotiated rates")
-    digest = _digest(file, files)
+    digest = digest_of(file, files)
     found = _on_hand(file, root, digest)
     return found or _built(file, files, root, key_of, digest)
 
@@ -75,7 +75,7 @@ def everything(
     return tuple(posted(file, files, root, key_of) for file in files if file.kind in KINDS)
 
 
-def _digest(file: PriceFile, files: Sequence[PriceFile]) -> str:
+def digest_of(file: PriceFile, files: Sequence[PriceFile]) -> str:
     """A digest of all that the rows depend on: rules, tables, label, and what else is on hand.
 
     Files that might name the plans or the providers count whether or not they do: reading them to

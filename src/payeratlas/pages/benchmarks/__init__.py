@@ -8,6 +8,7 @@ from __future__ import annotations
 from payeratlas.model.facts import Unknown
 from payeratlas.model.time import AsOf
 from payeratlas.rates.benchmark import Benchmarks
+from payeratlas.rates.read import benchmarks_of
 from payeratlas.store import Store
 
 
@@ -17,7 +18,4 @@ def benchmarks_for(code: str, as_of: AsOf, store: Store) -> Benchmarks | Unknown
     ``not_covered`` where no price file has been read for comparison, ``not_listed`` where those on
     hand have nothing of the code.
     """
-    return Unknown(
-        "not_covered",
-        "no price file of a payer or a hospital has been read for comparison.",
-    )
+    return benchmarks_of(code, store)
