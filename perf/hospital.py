@@ -50,12 +50,14 @@ IJSON = (
 )
 
 
-def ours(path: Path, out: Path) -> list[Case]:
-    """The readers of this repository: fast and with one thread, and plain."""
+def ours(path: Path, out: Path, plain: bool) -> list[Case]:
+    """The readers of this repository, with one thread too, and the plain ones where asked for."""
+    ways = {"ours to Parquet": "{}", "ours, 1 thread": '{"threads": 1}'}
+    if plain:
+        ways["the plain reader to Parquet"] = '{"fast": false}'
     cases = [
-        Case("ours to Parquet", python(READ, str(path), str(out / "ours"), "{}")),
-        Case("ours, 1 thread", python(READ, str(path), str(out / "single"), '{"threads": 1}')),
-        Case("the plain reader", python(READ, str(path), str(out / "plain"), '{"fast": false}')),
+        Case(name, python(READ, str(path), str(out / f"{number}"), options))
+        for number, (name, options) in enumerate(ways.items())
     ]
     return [*cases, limit(path)]
 
@@ -105,6 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each case runs")
     parser.add_argument("--layouts", nargs="+", default=REAL, choices=tuple(REAL))
+    parser.add_argument("--plain", action="store_true", help="measure the plain readers too: slow")
     parser.add_argument("--made", action="store_true", help="use files made here, not real ones")
     parser.add_argument("--megabytes", type=int, default=50, help="unpacked size of those made")
     parser.add_argument("--folder", type=Path, help="keep files made here and use them again")
@@ -121,7 +124,7 @@ def main() -> None:
             packed = path.stat().st_size / MEGA
             show([f"{layout}: {path.name}, {size / MEGA:.0f} MB, {packed:.0f} MB as gzip"])
             others, without = peers(path, layout, out)
-            cases = [*ours(path, out), *others]
+            cases = [*ours(path, out, asked.plain), *others]
             show([*measure(cases, asked.rounds, round(size / MEGA), "ours"), *without, ""])
     show(
         [
