@@ -119,9 +119,12 @@ class _Reader:
         found = self.cursor.document(self.root)
         if "standard_charge_information" not in found:
             raise JsonError("not_a_hospital_file", self.cursor.offset)
-        attested = found.get("attestation") or found.get("affirmation") or {}
         licence = found.get("license_information") or {}
-        confirmed = attested.get("confirm_attestation") or attested.get("confirm_affirmation")
+        attested = [found.get(key) or {} for key in ("attestation", "affirmation")]
+
+        def said(*keys: str) -> str | None:
+            return next((each[key] for each in attested for key in keys if each.get(key)), None)
+
         row = HospitalFile(
             kind="hospital",
             layout="json",
@@ -133,8 +136,8 @@ class _Reader:
             type_2_npi=found.get("type_2_npi"),
             license_number=licence.get("license_number"),
             license_state=licence.get("state"),
-            attestation=confirmed,
-            attester_name=attested.get("attester_name"),
+            attestation=said("confirm_attestation", "confirm_affirmation"),
+            attester_name=said("attester_name"),
         )
         self.odd("hospital_file", self.values.flags)
         self.emit("hospital_file", row)

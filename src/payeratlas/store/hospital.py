@@ -112,9 +112,14 @@ def _parse(
     head, whole = _begun(chunks)
     batches = Batches(TUNING, put, row_group)
     if head[:1] in (b"{", b"["):
-        from payeratlas.formats import hospital_json  # late: one of both is needed
+        from payeratlas.formats import hospital_kernel  # late: one of both is needed
 
-        account = hospital_json.read(whole, batches.emit)
+        if fast and hospital_kernel.available():
+            account = hospital_kernel.read(whole, put, batch_rows=row_group)
+        else:
+            from payeratlas.formats import hospital_json
+
+            account = hospital_json.read(whole, batches.emit)
     elif fast:
         import pyarrow as pa
 
