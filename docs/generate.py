@@ -145,6 +145,7 @@ def _measures_page() -> list[str]:
 def _tables_page() -> list[str]:
     from payeratlas.tables.catalog import catalog
     from payeratlas.tables.contract import PROVENANCE, Column, Table
+    from payeratlas.tables.hospital import HOSPITAL
     from payeratlas.tables.tic import TIC
 
     def columns(found: Iterable[Column]) -> list[str]:
@@ -176,6 +177,10 @@ def _tables_page() -> list[str]:
     lines += ["## Tables of payers' price files", ""]
     lines += ["Their numbers are those of one file. They stand below `prices/` of the store.", ""]
     for table in TIC.values():
+        lines += contract(table)
+    lines += ["## Tables of hospitals' standard charges", ""]
+    lines += ["Their numbers, too, are those of one file, and they stand beside the former.", ""]
+    for table in HOSPITAL.values():
         lines += contract(table)
     return lines
 

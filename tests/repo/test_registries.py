@@ -17,6 +17,7 @@ from payeratlas.pages.registry import registered
 from payeratlas.pricing import rules
 from payeratlas.tables.catalog import catalog
 from payeratlas.tables.contract import PROVENANCE
+from payeratlas.tables.hospital import HOSPITAL
 from payeratlas.tables.reading import DROPPED, epochs_from
 from payeratlas.tables.tic import TIC
 
@@ -27,7 +28,7 @@ SOURCES = sorted(
     if folder.is_dir() and not folder.name.startswith("_")
 )
 TABLES = catalog()
-WITNESS = [name for name in SOURCES if name == "tic"]
+WITNESS = ["hospital", "tic", "tic_extract"]
 OF_RELEASES = [name for name in SOURCES if name not in WITNESS]
 
 
@@ -37,7 +38,7 @@ def source(name: str) -> ModuleType:
 
 def test_the_foundation_is_there() -> None:
     filled = {table for name in SOURCES for table in source(name).SOURCE.tables}
-    every = set(TABLES) | set(TIC)
+    every = set(TABLES) | set(TIC) | set(HOSPITAL)
     assert filled == every, "every contract has a source, every source a contract"
     assert [n for n in SOURCES if source(n).SOURCE.retention == "witness"] == WITNESS
     letters = [place.letter for place, _ in registered()]
@@ -53,7 +54,7 @@ def test_a_source_is_whole(name: str, repository: Path) -> None:
     for word in (about.title, about.publisher, about.licence, about.cadence):
         assert word.strip()
     assert about.index_url.startswith("https://")
-    assert set(about.tables) <= set(TIC if name in WITNESS else TABLES)
+    assert set(about.tables) <= set({**TIC, **HOSPITAL} if name in WITNESS else TABLES)
     defined = {"read": ["files"], "discover": ["get"]}
     if name in WITNESS:
         defined = {
@@ -90,9 +91,9 @@ def test_layouts_map_to_contracts(name: str) -> None:
         assert len(columns) == len(set(columns)), f"{epoch.id}: two headings fill one column"
 
 
-@pytest.mark.parametrize("name", sorted(TABLES | TIC))
+@pytest.mark.parametrize("name", sorted(TABLES | TIC | HOSPITAL))
 def test_a_contract_is_whole(name: str) -> None:
-    table = (TABLES | TIC)[name]
+    table = (TABLES | TIC | HOSPITAL)[name]
     names = [column.name for column in (*table.columns, *PROVENANCE)]
     assert len(names) == len(set(names))
     assert table.grain.strip()

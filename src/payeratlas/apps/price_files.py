@@ -14,7 +14,7 @@ from payeratlas.build.registry import PriceSource
 from payeratlas.model.errors import AtlasError, FileError, InputError
 from payeratlas.rates.raw import code_of
 from payeratlas.store.price_files import PriceFiles
-from payeratlas.store.price_manifest import Place, account_json
+from payeratlas.store.price_manifest import Place, PriceFile, account_json
 
 
 def codes_of(named: str, file: Path | None) -> frozenset[str] | None:
@@ -74,6 +74,19 @@ def file_json(added: Added) -> dict[str, Any]:
         "observed_basis": file.issue.basis,
         "codes_read": None if file.codes is None else list(file.codes),
         "account": account_json(file.account),
+        **(_verdict(file) if file.kind == "hospital" else {}),
+    }
+
+
+def _verdict(file: PriceFile) -> dict[str, Any]:
+    """The rules of CMS's template that a hospital's file breaks, with the first places of each."""
+    from payeratlas.store.hospital_check import rules_of, violations  # late: it opens a database
+
+    return {
+        "rules": rules_of(file),
+        "violations": [
+            {"rule": v.rule, "count": v.count, "places": list(v.places)} for v in violations(file)
+        ],
     }
 
 

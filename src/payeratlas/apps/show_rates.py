@@ -114,6 +114,9 @@ def show_price_files(summary: Mapping[str, Any]) -> None:
         if odd := file["account"]["oddities"]:
             named = ", ".join(f"{name} {count:,}" for name, count in odd.items())
             console.print(Text(f"  odd: {named}", "dim"))
+        if (broken := file.get("violations")) is not None:
+            told = ", ".join(f"{v['rule']} {v['count']:,}" for v in broken) or "none broken"
+            console.print(Text(f"  rules of CMS's template {file['rules']}: {told}"))
     for failed in summary["failed"]:
         told = f"{failed['where'] or failed['name']}: {failed['error']} Try: {failed['cure']}"
         console.print(Text(f"{failed['name']} was refused. {told}", "red"))

@@ -30,6 +30,7 @@ _ITEM = {
     "standard_charge|max": "maximum",
     "additional_generic_notes": "notes",
 }
+_REQUIRED = ("modifiers", "setting", "gross", "cash", "minimum", "maximum", "notes")
 _KINDS = {
     "negotiated_dollar": "dollar",
     "negotiated_percentage": "percentage",
@@ -44,6 +45,7 @@ _LEADS = {
     "count": "count",
     "additional_payer_notes": "notes",
 }
+_BARS = (2, 3)  # of a payer's heading, and of one under standard_charge
 _NAMES = {"payer_name": "payer_name", "plan_name": "plan_name"}
 _CODE = re.compile(r"code\|([0-9]+)(\|type)?")
 _PLACEHOLDER = re.compile(r"\[(?:payer_name|plan_name|i|state)\]|<[a-z_ ]+>", re.IGNORECASE)
@@ -90,8 +92,9 @@ class Group:
 class Headings:
     """What stands in which column of the charges: item columns, pairs of code and type, groups.
 
-    ``width`` is how many headings there are, with blank ones. ``unread`` counts headings that no
-    data dictionary knows; their cells are not read.
+    ``width`` is how many headings there are, with blank ones. ``unread`` counts what is odd:
+    headings that no data dictionary knows, whose cells are not read, and those that it requires
+    and are not there.
     """
 
     width: int
@@ -157,9 +160,14 @@ def read_headings(cells: Sequence[str]) -> Headings:
         elif name is not None:
             found.unread["heading_repeated"] += 1
         elif (target := _of_payer(heading, printed)) is not None:
+            bars = _BARS[target[2] in _KINDS.values()]
+            if target[0] is not None and not target[1] and printed.count("|") >= bars:
+                found.unread["plan_blank"] += 1
             at(*target, column)
         else:
             found.unread["heading_unknown"] += 1
+    if missing := sum(name not in found.item for name in _REQUIRED):
+        found.unread["column_missing"] = missing
     found.codes = [(pair[0], pair[1]) for _, pair in sorted(codes.items())]
     return found
 
