@@ -17,13 +17,15 @@ from payeratlas.pages.releases import default_day
 from payeratlas.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from payeratlas.model.amounts import Money
     from payeratlas.model.descriptors import Descriptor
     from payeratlas.pages.encounter import Given
     from payeratlas.pages.page import Page
     from payeratlas.pages.price import Priced
+    from payeratlas.rates.benchmark import Benchmarks, BillType, Strictness
+    from payeratlas.rates.compare import Comparison
     from payeratlas.rates.raw import RawRates
 
 
@@ -146,6 +148,78 @@ class Atlas:
         finally:
             reader.close()
             held.close()
+
+    def compare(
+        self,
+        file: str | Path,
+        *,
+        payer: str = "",
+        setting: str = "",
+        bill_type: BillType | None = None,
+        state: str = "",
+        strictness: Strictness = "balanced",
+        as_of: date | None = None,
+        known_on: date | None = None,
+        told: Callable[[str, int], None] = lambda what, rows: None,
+    ) -> Comparison:
+        """The user's contracted rates in a CSV or xlsx file against the benchmarks on hand.
+
+        ``payer``, ``setting`` and ``bill_type`` stand for rows that do not say it; ``state`` (two
+        letters) prefers its cells. ``as_of`` is the day of Medicare's amounts. ``told`` is called
+        with ``read`` or ``compared`` and a number of rows. Nothing of the file is kept. InputError
+        and FileError name file, row and column, and never a rate.
+        """
+        from payeratlas.apps.my_rates import compare_file
+
+        return compare_file(
+            self,
+            Path(file),
+            payer=payer,
+            setting=setting,
+            bill_type=bill_type,
+            state=state,
+            strictness=strictness,
+            as_of=as_of,
+            known_on=known_on,
+            told=told,
+        )
+
+    def benchmarks(
+        self,
+        code: str,
+        as_of: date | None = None,
+        known_on: date | None = None,
+        *,
+        payer: str = "",
+        state: str = "all",
+        setting: str = "all",
+        line: str = "all",
+        strictness: str = "all",
+    ) -> Benchmarks:
+        """What payers pay for a code: the benchmark cells that all filters keep, with their basis,
+        funnels and organisations, and what hospitals print beside them.
+
+        ``payer`` is a part of a payer's name; ``state`` two letters, empty for the cells over
+        everything on hand, or ``all``; the others are named as in the cells. ``as_of`` is today by
+        default. InputError where no price file on hand has been read for comparison, or none has
+        the code, or a filter names nothing.
+        """
+        from payeratlas.model.errors import InputError
+        from payeratlas.model.facts import Unknown
+        from payeratlas.pages import benchmarks
+        from payeratlas.pages.benchmarks.select import select
+        from payeratlas.rates.raw import code_of
+
+        sought = code_of(code)
+        found = benchmarks.benchmarks_for(sought, AsOf(as_of or today(), known_on), self.store)
+        if isinstance(found, Unknown):
+            raise InputError(
+                f"there is no benchmark of {sought}: {found.detail}",
+                cure="add price files with 'payeratlas sources add', or list raw rates with --raw.",
+            )
+        return select(
+            found, payer=payer, state=state, setting=setting, line=line, strictness=strictness
+        )
 
     def default_day(self, code: str) -> date:
         """Today, or the last day that a release on hand covers for the code."""

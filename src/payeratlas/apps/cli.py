@@ -31,6 +31,7 @@ COMMANDS = {
     "pair": "pair",
     "facts": "facts",
     "rates": "rates",
+    "compare": "compare",
     "diff": "diff",
     "watch": "watch",
     "sources": "sources",
@@ -91,6 +92,7 @@ def cli(ctx: click.Context, store: str | None) -> None:
     payeratlas price 64640 --pos 11 --modifier 50 what Medicare pays, step by step
     payeratlas facts 64640 --as-of 2025-10-15 --json
     payeratlas rates 64640 --raw                  what payers' price files on hand say
+    payeratlas compare my-rates.csv               your rates against what payers agreed elsewhere
     """
     ctx.obj = store
 

@@ -137,6 +137,14 @@ def _asset(name: str) -> str:
     return (_HERE / name).read_text("utf-8")
 
 
+def sealed(style: str) -> str:
+    """The policy of a file that stands alone without a script: only this style may act."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
 def _policy(style: str, script: str) -> str:
     """Nothing may load, and only this style and script may act; without a script of the page's own
     it is one of a site, whose style sheet and script may."""

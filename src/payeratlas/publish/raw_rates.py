@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from payeratlas.model.time import Period
 from payeratlas.publish.fact_json import Json
+from payeratlas.publish.spreadsheet import exact, inert, listed
 from payeratlas.rates.raw import InFile, RawRates
 from payeratlas.store.price_rows import RawPrice
 
 PLANS = 20  # plans of one file that the JSON names; all are counted
-_CENTS = 2
-# What a spreadsheet takes for the beginning of a formula (OWASP ASVS 5.0, 1.2.10).
-_FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
 
 COLUMNS = (
     "payer", "entity", "file", "sha256", "last_updated_on", "observed_from", "observed_to",
@@ -26,13 +24,6 @@ COLUMNS = (
     "remote", "not_fetched", "dangling",
 )  # fmt: skip
 """The columns of the CSV; the last seven count providers."""
-
-
-def exact(value: Decimal) -> str:
-    """An amount as plain digits: all its decimals that are not zero, and at least cents."""
-    text = f"{value:f}"
-    whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals.rstrip('0').ljust(_CENTS, '0')}"
 
 
 def raw_rates_json(found: RawRates) -> Json:
@@ -55,7 +46,7 @@ def raw_rates_csv(found: RawRates) -> str:
     for one in found.files:
         head = _head(one)
         if one.unknown is not None:
-            words = _text(f"{one.unknown.reason}: {one.unknown.detail}")
+            words = inert(f"{one.unknown.reason}: {one.unknown.detail}")
             writer.writerow([*head, words, *[""] * (len(COLUMNS) - len(head) - 1)])
         writer.writerows([*head, "", *_cells(price)] for price in one.prices)
     return out.getvalue()
@@ -64,11 +55,11 @@ def raw_rates_csv(found: RawRates) -> str:
 def _head(one: InFile) -> list[str]:
     file, period = one.file, one.observed
     return [
-        _text(file.payer),
-        _text(file.printed.get("reporting_entity_name")),
-        _text(file.artifact.name),
+        inert(file.payer),
+        inert(file.printed_name),
+        inert(file.artifact.name),
         file.artifact.sha256,
-        _text(file.printed.get("last_updated_on")),
+        inert(file.printed.get("last_updated_on")),
         period.start.isoformat() if period else "",
         period.end.isoformat() if period and period.end else "",
     ]
@@ -82,20 +73,20 @@ def _cells(price: RawPrice) -> list[object]:
         price.rate,
         price.price,
         "" if price.charge is None else price.charge,
-        _text(price.billing_code_type),
-        _text(price.billing_code),
-        _listed(price.billing_code_modifier),
+        inert(price.billing_code_type),
+        inert(price.billing_code),
+        listed(price.billing_code_modifier),
         _amount(price.amount, price.printed) or "",
         price.unit,
         exact(price.billed_charge) if price.billed_charge is not None else "",
-        _text(price.negotiated_type),
-        _text(price.negotiation_arrangement),
-        _text(price.billing_class),
-        _text(price.setting),
-        _listed(price.service_code),
-        _text(price.expiration_date),
-        _text(price.severity_of_illness),
-        _text(price.additional_information),
+        inert(price.negotiated_type),
+        inert(price.negotiation_arrangement),
+        inert(price.billing_class),
+        inert(price.setting),
+        listed(price.service_code),
+        inert(price.expiration_date),
+        inert(price.severity_of_illness),
+        inert(price.additional_information),
         price.provider_set,
         who.entries,
         "" if who.known_tins is None else who.known_tins,
@@ -105,14 +96,6 @@ def _cells(price: RawPrice) -> list[object]:
         who.not_fetched,
         who.dangling,
     ]
-
-
-def _text(text: str | None) -> str:
-    return f"'{text}" if text and text.startswith(_FORMULA) else text or ""
-
-
-def _listed(texts: Sequence[str] | None) -> str:
-    return _text(" ".join(texts or ()))
 
 
 def _amount(value: Decimal | None, printed: str | None) -> str | None:
@@ -140,7 +123,7 @@ def _file(one: InFile) -> Json:
         "retrieved": file.artifact.retrieved or None,
         "kind": file.kind,
         "payer": file.payer or None,
-        "entity": file.printed.get("reporting_entity_name"),
+        "entity": file.printed_name,
         "schema_version": file.printed.get("version"),
         "last_updated_on": file.printed.get("last_updated_on"),
         "observed": _period(one.observed),
