@@ -194,7 +194,7 @@ def test_prices_of_items_stand_once(tmp_path: Path) -> None:
     assert "posted_rate" not in found.paths
 
 
-def test_a_hospital_is_its_first_npi_or_licence_or_name(tmp_path: Path) -> None:
+def test_a_hospital_is_its_lowest_npi_or_licence_or_name(tmp_path: Path) -> None:
     numbers = ["1245319599", "1234567893", "1234567890", "none"]
     first = who(tmp_path, type_2_npi=numbers, license_number="H1", license_state="AL")
     assert (first["organisation"], first["bad_npis"]) == ("hospital:1234567893", 2)

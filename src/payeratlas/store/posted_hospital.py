@@ -227,7 +227,7 @@ def place_of(addresses: Sequence[str], state: str | None) -> tuple[str | None, s
 
 
 def _named(name: str | None, state: str | None, number: str | None, npis: list[int]) -> str:
-    """What names a hospital: its first NPI, else its licence in its state, else its name."""
+    """What names a hospital: its lowest NPI, else its licence in its state, else its name."""
     if npis:
         return str(npis[0])
     if number and number.strip():

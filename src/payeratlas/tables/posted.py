@@ -91,7 +91,7 @@ PROVIDER = Table(
         _number("provider_set", "Number of the set."),
         _text(
             "organisation",
-            "ein:NN, npi:NN, hospital:<first NPI, or licence, or name>, or ref:<id or location>.",
+            "ein:NN, npi:NN, hospital:<lowest NPI, or licence, or name>, or ref:<id or location>.",
             required=True,
         ),
         _text("state_of_reference", "known, remote (file not on hand) or dangling.", required=True),
