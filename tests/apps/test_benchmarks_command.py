@@ -64,7 +64,7 @@ def test_the_table_shows_what_stands_behind_each_number() -> None:
     thin = "Cigna, facility, hospital outpatient 4 4 organisations: too few for a median"
     assert thin in lines
     assert any("not the nation" in line for line in lines)
-    assert any(line.startswith("Set aside: 8 placeholder") for line in lines)
+    assert any(line.startswith("Set aside: 8 a number that stands for none") for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_table_shows_what_stands_behind_each_number() -> None:
         (EVERYTHING, 18),
         (("--payer", "AETNA"), 3),
         (("--payer", "united"), 3),
-        (("--payer", "uhc", "--line", "all"), 4),
+        (("--payer", "unitedhealthcare", "--line", "all"), 4),
         (("--setting", "office"), 4),
         (("--line", "medicaid"), 1),
         (("--state", "fl"), 1),
@@ -120,13 +120,13 @@ def test_rates_set_aside_on_demand() -> None:
     assert [(one["reason"], one["amount"], one["printed"]) for one in told] == [
         ("placeholder", "0.01", None),
         ("over_ceiling", "309965058.00", None),
-        ("not_a_number", None, "see contract"),
+        ("words_only", None, "see contract"),
     ]
     lines = records(run("--outliers", "--csv"))
     assert tuple(lines[0]) == ASIDE_COLUMNS
     assert lines[0]["payer"] == "'=cmd"
     said = run("--outliers")
-    assert "Above any possible price: 1 posted rates" in said
+    assert "More than anything costs: 1 posted rates" in said
     assert "77/7/1" in said
 
 

@@ -298,7 +298,7 @@ def test_a_bar_is_as_long_as_the_rows_left_and_its_number_beyond_it(width: int) 
     assert left == [220, 208, 200, 180, 108, 108]
     per_row = {round(length / count, 1) for (_, length), count in zip(drawn, left, strict=True)}
     assert len(per_row) == 1
-    assert drawn[1][0] == "Not above zero: −12; 208 left; median $990.00"
+    assert drawn[1][0] == "Zero, or less than zero: −12; 208 left; median $990.00"
     assert drawn[0][0] == "Posted rates read; 220 left; median $950.00"
     numbers = {t.text: float(t.get("x") or 0) for t in svg.iter(SVG + "text")}
     assert numbers["220"] > drawn[0][1]

@@ -244,7 +244,7 @@ def test_rates_set_aside_are_shown_with_their_places(page: Page) -> None:
     assert [row[1] for row in told] == ["0.01", "309965058.00", "see contract"]
     assert told[0][4] == f"{benchkit.FILES[1].id[:12]} cell=77,7"
     reasons = rows(grid(page, "Why posted rates"))
-    assert reasons["Placeholder (one cent, all nines)"] == ["8"]
+    assert reasons["A number that stands for none"] == ["8"]
 
 
 def test_what_is_not_covered_is_named(page: Page) -> None:
@@ -318,7 +318,7 @@ def test_every_format_has_it(page: Page) -> None:
         assert "$1,427.50" in text
     assert said.count("<details>") == said.count("</details>")
     assert "Not shown here: “Aetna, facility" in terminal.render(page)
-    assert "Out of bounds against Medicare’s amount" in terminal.render(page, full=True)
+    assert "Far from what Medicare pays for it there" in terminal.render(page, full=True)
     assert pdf.render(page).startswith(b"%PDF")
 
 

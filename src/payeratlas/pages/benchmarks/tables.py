@@ -11,8 +11,8 @@ from payeratlas.pages.benchmarks.figures import Figures
 from payeratlas.pages.benchmarks.words import (
     STRICTNESSES,
     cell_words,
+    grade_words,
     joined,
-    reason_words,
 )
 from payeratlas.pages.page import Cell as Box
 from payeratlas.pages.page import Grid, Name, Span, Text, sentence
@@ -225,7 +225,7 @@ def basis_grid(cells: Sequence[Cell], make: Figures, *, folded: bool = False) ->
         publishers = list(cell.basis.publishers)
         more = len(publishers) > _PUBLISHERS_NAMED
         words = "; ".join(publishers[:_PUBLISHERS_NAMED]) + ("; and others" if more else "")
-        reasons = joined(reason_words(code).lower() for code in cell.grade_reasons)
+        reasons = joined(grade_words(code) for code in cell.grade_reasons)
         rows.append(
             (
                 named(cell.key),

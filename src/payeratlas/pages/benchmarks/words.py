@@ -6,17 +6,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from payeratlas.rates.benchmark import CellKey, Series
+from payeratlas.rates.payers import titles
+from payeratlas.rates.rules import rule_of
 
-NAMED = ("aetna", "bcbs", "cigna", "uhc")
+NAMED = ("aetna", "bcbs", "cigna", "unitedhealthcare")
 """The payer families that a page speaks of even where it has nothing of them."""
-FAMILIES = {
-    "aetna": "Aetna",
-    "bcbs": "Blue Cross Blue Shield",
-    "cigna": "Cigna",
-    "uhc": "UnitedHealthcare",
-    "bcbs_other": "Blue Cross Blue Shield, licensee not told",
-    "unclassified": "Payer not told by the printed text",
-}
+_UNTOLD = "Payer not told by the printed text"
 LINES = {
     "commercial": "Commercial",
     "exchange": "Exchange",
@@ -42,35 +37,43 @@ KINDS = {
     "case": "dollars a case",
 }
 STRICTNESSES = {"minimum": "Minimum", "balanced": "Balanced", "maximum": "Maximum"}
-REASONS = {
+_STEPS = {
     "read": "Posted rates read",
     "kept": "Kept",
-    "not_positive": "Not above zero",
-    "placeholder": "Placeholder (one cent, all nines)",
-    "over_ceiling": "Above any possible price",
-    "expired": "Expired before the file’s day",
-    "no_provider": "No provider named",
-    "dangling_reference": "Reference to providers leads nowhere",
-    "remote_reference": "Providers in a file that is not on hand",
-    "catch_all_code": "Code stands for all codes",
-    "not_ffs": "Bundle or capitation",
-    "out_of_bounds": "Out of bounds against Medicare’s amount",
-    "log_outlier": "Far from the others of its series",
-    "taxonomy_mismatch": "Provider of another specialty",
-    "multiplier": "Multiplier of Medicare posted as dollars",
-    "collapsed": "Same organisation, one vote",
+    "superseded": "A newer file of the same series is on hand",
 }
-_FUNNEL_ENDS = ("read", "kept")
+"""Steps of a funnel that no rule takes."""
+_GRADES = {
+    "few_organisations": "few organisations",
+    "very_few": "very few organisations",
+    "wide_interval": "a wide interval",
+    "not_comparable": "hardly any to compare with Medicare",
+    "out_of_tight_bounds": "many far from Medicare’s amount",
+    "old_files": "old files",
+    "many_set_aside": "many posted rates set aside",
+    "publishers_disagree": "payers’ and hospitals’ files disagree",
+    "publishers_agree": "payers’ and hospitals’ files agree",
+}
 
 
 def family_words(family: str) -> str:
     """A payer family as a person says it."""
-    return FAMILIES.get(family) or _said(family)
+    return _UNTOLD if family == "unclassified" else titles().get(family) or _said(family)
 
 
 def reason_words(reason: str) -> str:
-    """Why posted rates were set aside."""
-    return REASONS.get(reason) or _said(reason)
+    """Why posted rates were set aside: the title of the rule, or what the step is."""
+    if reason in _STEPS:
+        return _STEPS[reason]
+    try:
+        return rule_of(reason).title.rstrip(".")
+    except KeyError:
+        return _said(reason)
+
+
+def grade_words(code: str) -> str:
+    """A reason of a grade."""
+    return _GRADES.get(code) or _said(code).lower()
 
 
 def series_words(series: Series) -> str:
