@@ -80,6 +80,7 @@ def test_people_read_the_account_and_the_opportunities(tmp_path: Path, file: Pat
     assert "At your rates $4,321.00 a year" in told
     assert "opportunity $2,179.00" in told
     assert "1 unknown_payer, first in row 3" in told
+    assert "Of the rows not compared 1 have their percent of Medicare" in told
 
 
 def test_the_options_choose_the_cell(tmp_path: Path, file: Path) -> None:
