@@ -52,8 +52,8 @@ def show_comparison(found: Comparison) -> None:
     known = sum(one.of_medicare is not None for one in found.unmatched)
     if known:
         console.print(
-            f"  Of the rows not compared {known:,} have their percent of Medicare, in the workbook, "
-            "the report and --json."
+            f"  Of the rows not compared {known:,} have their percent of Medicare, in the "
+            "workbook, the report and --json."
         )
 
 
