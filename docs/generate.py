@@ -363,6 +363,29 @@ def _python_page() -> list[str]:
     return lines
 
 
+# --- rules of rates ----------------------------------------------------------------------------
+
+
+def _rate_rules_page() -> list[str]:
+    from payeratlas.rates.payers import titles
+    from payeratlas.rates.rules import rules
+
+    lines = [
+        "# Rules of rates",
+        "",
+        "Why a posted rate is set aside, in the order in which the rules are asked; the name of a "
+        "rule is its reason code. Each applies at the strictness named and at every stricter one.",
+        "",
+    ]
+    for rule in rules():
+        what = f"rule {rule.id}"
+        parts = (f"**{name}.** {_told(words, what)}" for name, words in rule.parts)
+        lines += [f"## {rule.id}", "", f"{_told(rule.title, what)} From: {rule.since}.", ""]
+        lines += [line for part in parts for line in (part, "")]
+    named = ((f"`{name}`", _told(title, name)) for name, title in titles().items())
+    return [*lines, "## Payers and licensees", "", *_table(("id", "name"), named)]
+
+
 # --- packages, and the pages of the repository's own front ------------------------------------
 
 
@@ -430,6 +453,7 @@ PAGES = {
     "sources.md": ("Sources", _sources_page),
     "json.md": ("JSON", _json_page),
     "python.md": ("Python", _python_page),
+    "rate-rules.md": ("Rules of rates", _rate_rules_page),
     "packages.md": ("Packages", _packages_page),
 }
 

@@ -124,6 +124,7 @@ public:
     Window *window;
     const Scan &scan;
     int depth = 0;
+    size_t passed = 0;  // unknown members of the object that was read last
 
     uint64_t offset() const { return window->offset(); }
 
@@ -223,6 +224,15 @@ public:
         return true;
     }
 
+    // "true" or "false" where one is next, which is then passed; empty otherwise.
+    std::string_view boolean() {
+        const int c = peek();
+        if (c != 't' && c != 'f') return {};
+        const std::string_view word = c == 't' ? "true" : "false";
+        literal(word);
+        return word;
+    }
+
     // Check one value of any kind and pass it.
     void skip() {
         const int c = peek();
@@ -236,20 +246,26 @@ public:
         else unexpected();
     }
 
-    // Read an object: `read(k)` for each member whose key is keys[k]; others are checked and passed.
+    // Read an object: `read(k)` for each member whose key is keys[k]; others are checked and passed,
+    // and counted in `passed`.
     template <size_t N, class Read>
     void members(const Keys<N> &keys, Read &&read) {
         if (peek() != '{') wrong_type();
         enter();
-        if (peek() == '}') return leave();
         uint32_t seen = 0;
-        do member(keys, seen, read);
-        while (another('}'));
+        size_t unknown = 0;
+        if (peek() == '}') {
+            leave();
+        } else {
+            do unknown += !member(keys, seen, read);
+            while (another('}'));
+        }
+        passed = unknown;
     }
 
-    // Read one member, key and value.
+    // Read one member, key and value; whether its key is known.
     template <size_t N, class Read>
-    void member(const Keys<N> &keys, uint32_t &seen, Read &&read) {
+    bool member(const Keys<N> &keys, uint32_t &seen, Read &&read) {
         if (peek() != '"') unexpected();
         const uint64_t at = offset();
         Raw raw = string();
@@ -275,6 +291,7 @@ public:
             error.path.emplace_back(known < 0 ? name : std::string(keys[size_t(known)]));
             throw;
         }
+        return known >= 0;
     }
 
     // After a member or element: whether another follows; if not, the bracket is passed.

@@ -91,14 +91,14 @@ int64_t Providers::npi(Flags &flags) {
     const bool quoted = c == '"';
     if ((quoted || is_digit(c)) && w.end - w.cur > 24) {
         const uint8_t *p = w.cur + quoted, *first = p;
-        int64_t value = 0;
+        uint64_t value = 0;  // unsigned: nineteen digits are read before they are found too many
         while (is_digit(*p) && p - first < 19) value = value * 10 + (*p++ - '0');
         const auto digits = p - first;
         const bool sound = digits >= 1 && digits <= 18 && (*first != '0' || digits == 1);
         if (sound && (quoted ? *p == '"' : *p != '.' && *p != 'e' && *p != 'E')) {
             w.cur = p + quoted;
             if (quoted) flags |= bit(npi_as_string);
-            return value;
+            return static_cast<int64_t>(value);
         }
     }
     return npi_of(s_.token(npi_as_string, token_));

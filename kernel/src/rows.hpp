@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "arrow.hpp"
+#include "batch.hpp"
 
 namespace tic {
 
@@ -39,26 +39,6 @@ inline constexpr std::array<const char *, ODDITIES> ODDITY_NAMES = {
 };
 using Flags = uint64_t;
 constexpr Flags bit(Oddity oddity) { return Flags{1} << oddity; }
-
-// One table's rows on their way out.
-struct Batch {
-    Struct rows;
-    Field schema;
-    bool heavy = false;  // a column holds so much that the rows should leave
-    void define(const char *name) { schema = {name, "+s", false, {}}; }
-    void column(Field field, Column &column) {
-        schema.children.push_back(std::move(field));
-        rows.columns.push_back(&column);
-        column.watch(&heavy);
-    }
-    void number(const char *name, Column &c) { column({name, "i", false, {}}, c); }
-    void text(const char *name, Column &c, bool nullable = true) {
-        column({name, "u", nullable, {}}, c);
-    }
-    void texts(const char *name, Column &c) {
-        column({name, "+l", true, {{"item", "u", false, {}}}}, c);
-    }
-};
 
 // Takes both structures over.
 using Emit = std::function<void(Table, ArrowSchema *, ArrowArray *)>;

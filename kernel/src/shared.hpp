@@ -64,14 +64,8 @@ struct Shared {
         if (batch.rows.rows() >= options.batch_rows || batch.heavy) [[unlikely]] flush(table);
     }
     void flush(Table table) {
-        Batch &batch = batches[table];
-        if (batch.rows.rows() == 0) return;
-        auto *schema = new ArrowSchema{};
-        auto *array = new ArrowArray{};
-        export_schema(batch.schema, schema);
-        batch.rows.export_array(array);
-        batch.heavy = false;
-        emit(table, schema, array);
+        batches[table].leave(
+            [&](ArrowSchema *schema, ArrowArray *array) { emit(table, schema, array); });
     }
 };
 

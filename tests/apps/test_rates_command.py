@@ -17,7 +17,8 @@ from click.testing import CliRunner
 
 from payeratlas.apps.api import Atlas
 from payeratlas.apps.cli import cli, main
-from payeratlas.publish.raw_rates import COLUMNS, exact
+from payeratlas.publish.raw_rates import COLUMNS
+from payeratlas.publish.spreadsheet import exact
 from pricekit import ALLOWED, FILE, Decimal, in_network, item, price, rate, written
 
 

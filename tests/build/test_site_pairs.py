@@ -12,6 +12,7 @@ import pytest
 import payeratlas
 from payeratlas.build.site_pairs import ALIKE, FOLDER, write_pairs
 from payeratlas.coding.ptp import in_effect
+from payeratlas.model.time import AsOf
 from payeratlas.store import Store
 
 STORE = payeratlas.open().store
@@ -23,7 +24,7 @@ CODES = ("64640", "64450", "76942", "99213", "00142", "J0585")
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("pairs")
-    assert write_pairs(STORE, root, today=TODAY, only=CODES, software="s")
+    assert write_pairs(STORE, root, as_of=AsOf(TODAY), only=CODES, software="s")
     return root / FOLDER
 
 
@@ -93,7 +94,7 @@ def test_codes_without_an_edit_are_not_there_and_others_were_not_asked_for(folde
 
 def test_the_same_edits_are_not_written_again_and_another_day_or_store_is(tmp_path: Path) -> None:
     def write(store: Store, today: date = TODAY) -> bool:
-        return write_pairs(store, tmp_path, today=today, only=("00142",), software="s")
+        return write_pairs(store, tmp_path, as_of=AsOf(today), only=("00142",), software="s")
 
     assert write(STORE)
     before = index_of(tmp_path / FOLDER)["made_of"]

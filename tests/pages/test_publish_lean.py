@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sample
 from markup import parse
 from poison import PAYLOADS, poisoned
+from test_publish_svg import CHARTS
 
 from payeratlas.pages.page import Cell, Grid, Page
 from payeratlas.publish import html
@@ -128,7 +128,7 @@ def test_nothing_but_the_site_may_act(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("chart", [sample.trend_chart(), sample.spread_chart()])
+@pytest.mark.parametrize("chart", CHARTS)
 def test_the_classes_of_a_drawing_stand_for_what_it_would_say(chart: Any, width: int) -> None:
     """Each class written out again from the style sheet gives the drawing as it was."""
     drawn = draw(chart, id="c1", width=width, bare=True)

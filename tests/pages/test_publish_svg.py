@@ -14,13 +14,40 @@ import sample
 from hypothesis import given
 from hypothesis import strategies as st
 
+import benchkit
+from payeratlas.model.time import AsOf
+from payeratlas.pages.benchmarks import plots
+from payeratlas.pages.benchmarks.choose import headline
+from payeratlas.pages.benchmarks.figures import Figures
 from payeratlas.pages.page import Chart, Point, Series
 from payeratlas.publish.svg import NARROW, PAPER, SCREEN, WIDE, draw
 from payeratlas.publish.svg.parts import ticks, wide, wrap
 from payeratlas.publish.svg.spread import swarm
 
 SVG = "{http://www.w3.org/2000/svg}"
-CHARTS = (sample.trend_chart(), sample.spread_chart())
+_FOUND = benchkit.benchmarks()
+_MAKE = Figures(_FOUND, AsOf(date(2025, 10, 15)))
+_CELLS = headline(_FOUND)
+
+
+def dots_chart() -> Chart:
+    """Payers beside Medicare, of benchmarks made by hand."""
+    chart = plots.dots(_CELLS, _MAKE)
+    assert chart is not None
+    return chart
+
+
+def funnel_chart() -> Chart:
+    """The funnel of the first cell."""
+    folded = plots.funnel(_CELLS[0], _MAKE)
+    assert folded is not None
+    chart = folded.blocks[0]
+    assert isinstance(chart, Chart)
+    return chart
+
+
+CHARTS = (sample.trend_chart(), sample.spread_chart(), dots_chart(), funnel_chart())
+NAMES = ("steps", "spread", "dots", "funnel")
 
 
 def titles(svg: ET.Element, tag: str) -> list[str]:
@@ -28,7 +55,7 @@ def titles(svg: ET.Element, tag: str) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("chart", CHARTS, ids=["steps", "spread"])
+@pytest.mark.parametrize("chart", CHARTS, ids=NAMES)
 def test_accessible_name_description_and_unique_ids(chart: Chart, width: int) -> None:
     svg = ET.fromstring(draw(chart, id="c1", width=width))
     assert svg.get("role") == "img"
@@ -40,7 +67,7 @@ def test_accessible_name_description_and_unique_ids(chart: Chart, width: int) ->
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("chart", CHARTS, ids=["steps", "spread"])
+@pytest.mark.parametrize("chart", CHARTS, ids=NAMES)
 def test_text_is_legible_and_inside_the_frame(chart: Chart, width: int) -> None:
     svg = ET.fromstring(draw(chart, id="c1", width=width))
     _, _, across, down = map(float, (svg.get("viewBox") or "").split())
@@ -190,15 +217,15 @@ def test_themes() -> None:
     assert "var(" not in paper
 
 
-@pytest.mark.parametrize("chart", CHARTS, ids=["steps", "spread"])
+@pytest.mark.parametrize("chart", CHARTS, ids=NAMES)
 def test_a_chart_without_amounts_says_so(chart: Chart) -> None:
     unknown = (Point(sample.QUALIFYING, sample.OCTOBER, "x"),)
     empty = replace(chart, series=(replace(chart.series[0], points=unknown),), marked=None)
-    assert "No amount on hand to draw." in draw(empty, id="c1")
+    assert re.search("No (amount|posted rate) on hand to draw.", draw(empty, id="c1"))
     assert "$0.00" not in draw(empty, id="c1")
 
 
-@pytest.mark.parametrize("chart", CHARTS, ids=["steps", "spread"])
+@pytest.mark.parametrize("chart", CHARTS[:3], ids=NAMES[:3])
 def test_one_point_and_an_open_period_can_be_drawn(chart: Chart) -> None:
     period = replace(sample.OCTOBER, end=None)
     one = replace(
@@ -253,3 +280,63 @@ def test_dates_outside_one_year_stay_in_the_frame() -> None:
     assert all(
         0 <= float(c.get("cx") or 0) <= WIDE for c in svg.iter(SVG + "circle") if c.get("cx")
     )
+
+
+def bars(svg: ET.Element) -> list[tuple[str, float]]:
+    return [
+        (r.findtext(SVG + "title") or "", float(r.get("width") or 0))
+        for r in svg.iter(SVG + "rect")
+    ]
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_bar_is_as_long_as_the_rows_left_and_its_number_beyond_it(width: int) -> None:
+    chart = funnel_chart()
+    svg = ET.fromstring(draw(chart, id="c1", width=width))
+    drawn = bars(svg)
+    left = [point.fact.value for point in chart.series[0].points]
+    assert left == [220, 208, 200, 180, 108, 108]
+    per_row = {round(length / count, 1) for (_, length), count in zip(drawn, left, strict=True)}
+    assert len(per_row) == 1
+    assert drawn[1][0] == "Not above zero: −12; 208 left; median $990.00"
+    assert drawn[0][0] == "Posted rates read; 220 left; median $950.00"
+    numbers = {t.text: float(t.get("x") or 0) for t in svg.iter(SVG + "text")}
+    assert numbers["220"] > drawn[0][1]
+    assert numbers["220"] + wide("220", 11) <= width - 84
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_dot_stands_at_its_median_inside_its_interval(width: int) -> None:
+    chart = dots_chart()
+    svg = ET.fromstring(draw(chart, id="c1", width=width))
+    told = titles(svg, "circle") + titles(svg, "path")
+    assert "Aetna, Professional, office: $445.00, interval $276.00 to $620.00" in told
+    assert len(told) == sum(len(one.points) for one in chart.series)
+    spans = [
+        (float(e.get("x1") or 0), float(e.get("x2") or 0))
+        for e in svg.iter(SVG + "line")
+        if e.get("stroke-linecap") == "round"
+    ]
+    circles = [e for e in svg.iter(SVG + "circle") if e.findall(SVG + "title")]
+    for circle, (low, high) in zip(circles, spans[: len(circles)], strict=True):
+        assert low < float(circle.get("cx") or 0) < high
+    medicare = [t for t in titles(svg, "line") if t.startswith("Medicare")]
+    assert medicare == ["Medicare $244.31", "Medicare $890.29"]
+
+
+def test_a_dot_without_an_interval_and_without_medicare_is_drawn_alone() -> None:
+    chart = dots_chart()
+    first = chart.series[0]
+    bare = replace(first, marked=None, points=(replace(first.points[0], more=()),))
+    svg = ET.fromstring(draw(replace(chart, series=(bare,)), id="c1"))
+    assert titles(svg, "circle") == ["Aetna, Professional, office: $445.00"]
+    assert not [e for e in svg.iter(SVG + "line") if e.get("stroke-linecap") == "round"]
+    assert titles(svg, "line") == []
+
+
+def test_organisations_are_marked_against_medicare() -> None:
+    chart = plots.spread(_CELLS, _MAKE)
+    assert chart is not None
+    text = draw(chart, id="c1")
+    assert text.count("<title>Medicare $890.29</title>") == len(chart.series)
+    assert "National" not in text

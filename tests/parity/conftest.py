@@ -1,4 +1,4 @@
-"""The native reader, or why these tests are skipped."""
+"""The native readers, or why these tests are skipped."""
 
 from __future__ import annotations
 

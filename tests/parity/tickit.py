@@ -34,11 +34,20 @@ def plain(
     return {table: [tuple(row) for row in found] for table, found in rows.items()}, account
 
 
-def _thawed(value: Any) -> Any:
+def thawed(value: Any) -> Any:
     """A value of Arrow as the plain reader has it."""
     if isinstance(value, list):
-        return tuple(_thawed(item) for item in value)
+        return tuple(thawed(item) for item in value)
     return tuple(value.values()) if isinstance(value, dict) else value
+
+
+def rows_of(batch: tic_kernel.ArrowRows, names: list[str]) -> list[tuple[Any, ...]]:
+    """The rows of a batch, which must be sound and have these columns."""
+    found = pa.record_batch(batch)
+    found.validate(full=True)
+    assert found.schema.names == names
+    columns = [[thawed(value) for value in column.to_pylist()] for column in found.columns]
+    return list(zip(*columns, strict=True))
 
 
 def native(
@@ -53,11 +62,7 @@ def native(
     rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
 
     def take(table: str, batch: tic_kernel.ArrowRows) -> None:
-        found = pa.record_batch(batch)
-        found.validate(full=True)
-        assert found.schema.names == list(ROWS[table].__annotations__)
-        columns = [[_thawed(value) for value in column.to_pylist()] for column in found.columns]
-        rows[table] += list(zip(*columns, strict=True))
+        rows[table] += rows_of(batch, list(ROWS[table].__annotations__))
 
     try:
         account = tic_kernel.read(

@@ -132,6 +132,7 @@ def test_the_plain_reader_says_what_to_install(
 
 def test_every_reason_has_its_words() -> None:
     package = Path(store_tic.__file__).parents[1]
-    text = "".join((package / "formats" / f"tic{n}.py").read_text() for n in ("", "_json"))
+    readers = ("tic", "tic_json", "hospital_json")
+    text = "".join((package / "formats" / f"{name}.py").read_text() for name in readers)
     used = {word for word in REASONS if f'"{word}"' in text}
     assert used == set(REASONS)

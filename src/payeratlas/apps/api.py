@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from payeratlas.pages.encounter import Given
     from payeratlas.pages.page import Page
     from payeratlas.pages.price import Priced
-    from payeratlas.rates.benchmark import BillType, Strictness
+    from payeratlas.rates.benchmark import Benchmarks, BillType, Strictness
     from payeratlas.rates.compare import Comparison
     from payeratlas.rates.raw import RawRates
 
@@ -184,6 +184,45 @@ class Atlas:
             told=told,
         )
 
+    def benchmarks(
+        self,
+        code: str,
+        as_of: date | None = None,
+        known_on: date | None = None,
+        *,
+        payer: str = "",
+        state: str = "all",
+        setting: str = "all",
+        line: str = "all",
+        strictness: str = "all",
+    ) -> Benchmarks:
+        """What payers pay for a code: the benchmark cells that all filters keep, with their basis,
+        funnels and organisations, and what hospitals print beside them.
+
+        ``payer`` is a part of a payer's name; ``state`` two letters, empty for the cells over
+        everything on hand, or ``all``; the others are named as in the cells. ``as_of`` is today by
+        default. InputError where no price file on hand has been read for comparison, or none has
+        the code, or a filter names nothing.
+        """
+        from payeratlas.build.benchmarks import ensure
+        from payeratlas.model.errors import InputError
+        from payeratlas.model.facts import Unknown
+        from payeratlas.pages import benchmarks
+        from payeratlas.pages.benchmarks.select import select
+        from payeratlas.rates.raw import code_of
+
+        sought = code_of(code)
+        ensure(sought, self.store)
+        found = benchmarks.benchmarks_for(sought, AsOf(as_of or today(), known_on), self.store)
+        if isinstance(found, Unknown):
+            raise InputError(
+                f"there is no benchmark of {sought}: {found.detail}",
+                cure="add price files with 'payeratlas sources add', or list raw rates with --raw.",
+            )
+        return select(
+            found, payer=payer, state=state, setting=setting, line=line, strictness=strictness
+        )
+
     def default_day(self, code: str) -> date:
         """Today, or the last day that a release on hand covers for the code."""
         return default_day(code, today(), self.store)
@@ -208,9 +247,14 @@ class CodeView:
 
     @cached_property
     def page(self) -> Page:
-        """The whole publication, ready for a renderer."""
+        """The whole publication, ready for a renderer.
+
+        Benchmarks of the code are worked out first, where price files were added since.
+        """
+        from payeratlas.build.benchmarks import ensure
         from payeratlas.pages.compose import page_of
 
+        ensure(self.coding.code, self.store)
         return page_of(self.coding.code, self.as_of, self.store)
 
     def price(

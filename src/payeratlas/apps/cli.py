@@ -32,6 +32,7 @@ COMMANDS = {
     "facts": "facts",
     "rates": "rates",
     "compare": "compare",
+    "benchmarks": "benchmarks",
     "diff": "diff",
     "watch": "watch",
     "sources": "sources",

@@ -42,10 +42,12 @@ def codes_of(named: str, file: Path | None) -> frozenset[str] | None:
     return codes
 
 
-def files_json(added: Iterable[Added], failed: Iterable[tuple[str, AtlasError]]) -> dict[str, Any]:
+def files_json(
+    source: str, added: Iterable[Added], failed: Iterable[tuple[str, AtlasError]]
+) -> dict[str, Any]:
     """What was added and what was refused, as the JSON of the command has it."""
     return {
-        "source": "tic",
+        "source": source,
         "files": [file_json(one) for one in added],
         "failed": [failure_json(name, error) for name, error in failed],
     }
@@ -64,7 +66,8 @@ def file_json(added: Added) -> dict[str, Any]:
         "kind": file.kind,
         "title": file.issue.title,
         "payer": file.payer or None,
-        "entity": file.printed.get("reporting_entity_name"),
+        "entity": file.printed_name,
+        "layout": file.printed.get("layout"),
         "schema_version": file.printed.get("version"),
         "last_updated_on": file.printed.get("last_updated_on"),
         "observed_from": file.issue.observed_from or None,
@@ -110,7 +113,7 @@ def add_files(
             failed.append((path.name, error))
         finally:
             telling.close()
-    summary = files_json(done, failed)
+    summary = files_json(source.SOURCE.id, done, failed)
     if as_json:
         emit(json.dumps(summary, indent=2))
     else:
@@ -120,14 +123,14 @@ def add_files(
     return 3 if failed else 0
 
 
-def listing_of(root: Path) -> list[dict[str, Any]]:
-    """The price files on hand in the store at ``root``, as ``sources list`` has them."""
+def listing_of(root: Path, source: str) -> list[dict[str, Any]]:
+    """The price files of a source in the store at ``root``, as ``sources list`` has them."""
     return [
         {
             "id": file.id,
             "name": file.artifact.name,
             "payer": file.payer or None,
-            "entity": file.printed.get("reporting_entity_name"),
+            "entity": file.printed_name,
             "kind": file.kind,
             "last_updated_on": file.printed.get("last_updated_on"),
             "observed_from": file.issue.observed_from or None,
@@ -136,4 +139,5 @@ def listing_of(root: Path) -> list[dict[str, Any]]:
             "prices": file.account.prices.kept,
         }
         for file in PriceFiles.open(root).all()
+        if file.source == source
     ]

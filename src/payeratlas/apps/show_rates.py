@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from payeratlas.publish.raw_rates import exact
+from payeratlas.publish.spreadsheet import exact
 from payeratlas.rates.raw import InFile, RawRates
 from payeratlas.store.price_rows import Providers, RawPrice
 
@@ -102,6 +102,9 @@ def show_price_files(summary: Mapping[str, Any]) -> None:
     console = Console(soft_wrap=True, highlight=False)
     for file in summary["files"]:
         console.print(Text(f"{file['name']} {_WHAT[file['what']]}: {file['title']}", "bold"))
+        if layout := file["layout"]:
+            version = file["schema_version"] or "not printed"
+            console.print(f"  layout: {layout}, version it declares: {version}", markup=False)
         for name, rows in file["account"].items():
             if not isinstance(rows, dict) or "kept" not in rows or not rows["read"]:
                 continue

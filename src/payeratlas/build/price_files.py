@@ -1,12 +1,12 @@
-"""Read a payer's price file into the store: from disk or as it comes in, or change nothing."""
+"""Read a price file into the store: from disk or as it comes in, or change nothing."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from payeratlas.build.download import Moment, Watch
 from payeratlas.build.registry import PriceSource
@@ -17,12 +17,19 @@ from payeratlas.formats.tic_lines import Lines, are_lines
 from payeratlas.formats.witness import Witness
 from payeratlas.model.errors import FileError
 from payeratlas.model.provenance import Artifact
+from payeratlas.store.hospital import read_hospital
 from payeratlas.store.price_files import PriceFiles
 from payeratlas.store.price_manifest import Issue, Pinned, Place, PriceFile
-from payeratlas.store.tic import read_tic, refusal
+from payeratlas.store.price_tables import PriceTables
+from payeratlas.store.tic import read_extract, read_tic, refusal
 
 What = Literal["added", "read for more codes", "noted", "unchanged"]
 _NOWHERE = Pinned("", "", 0, 0)
+_READERS: dict[str, Callable[..., PriceTables[Any]]] = {  # by the FORMAT of a source
+    "tic": read_tic,
+    "tic_extract": read_extract,
+    "hospital": read_hospital,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +158,15 @@ def take(
     """
     import pyarrow.parquet as pq  # late: it is slow to load
 
-    lines = Lines(chunks, name) if are_lines(name) else None
+    read = _READERS[source.FORMAT]
+    lines = Lines(chunks, name) if source.FORMAT == "tic" and are_lines(name) else None
     witness = Witness()
     codes = None if wish.codes is None else {c for w in wish.codes for c in (w, w.lower())}
     notes = {"source": source.SOURCE.id, "file": name, "licence": source.SOURCE.licence}
     with held.staging() as folder:
         try:
             through = witness.passing(lines or chunks)
-            tables = read_tic(through, folder, codes, name=name, notes=notes)
+            tables = read(through, folder, codes, name=name, notes=notes)
         except FileError as error:
             if lines is not None and isinstance(error.__cause__, JsonError):
                 raise _in_lines(error.__cause__, lines, name) from error
@@ -169,7 +177,7 @@ def take(
             return noted(before, held, wish, place)
         if (widened := wish.widened(before)) != wish.codes:
             raise ReadAgain(widened)
-        printed = pq.read_table(tables.files["tic_file"], use_threads=False).to_pylist()[0]
+        printed = pq.read_table(tables.files[tables.head], use_threads=False).to_pylist()[0]
         title, series, day, basis = source.describe(printed, name)
         file = PriceFile(
             source=source.SOURCE.id,
@@ -188,7 +196,7 @@ def take(
             licence=source.SOURCE.licence,
         )
         rows = {table: pq.read_metadata(path).num_rows for table, path in tables.files.items()}
-        published = held.publish(file, tables.files, witness.slices(), rows, over=before)
+        published = held.publish(file, tables.files, witness.slices(tables.keys), rows, over=before)
     return Added(published, "added" if before is None else "read for more codes")
 
 

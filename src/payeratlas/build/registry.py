@@ -5,7 +5,7 @@ A source is a package of ``payeratlas/sources/`` (or an entry point in the group
 name. Nothing above ``sources`` names one in an import.
 
 A source whose files are too large to keep (retention ``witness``) is no series of releases: it
-defines ``SOURCE``, ``describe``, ``key_of`` and ``offered``.
+defines ``SOURCE``, ``FORMAT``, ``describe``, ``key_of`` and ``offered``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from payeratlas.formats import SourceFile
 from payeratlas.model.errors import InputError
@@ -60,13 +60,12 @@ class SourceModule(Protocol):
 
 
 class PriceSource(Protocol):
-    """What a source of payers' price files defines."""
+    """What a source of price files defines; ``FORMAT`` names what reads them."""
 
     SOURCE: Source
+    FORMAT: str
 
-    def describe(
-        self, printed: Mapping[str, str | None], name: str
-    ) -> tuple[str, str, date | None, str]:
+    def describe(self, printed: Mapping[str, Any], name: str) -> tuple[str, str, date | None, str]:
         """Title, series, first observed day and its basis, from what a file prints of itself."""
 
     def key_of(self, location: str) -> str:
@@ -78,7 +77,7 @@ class PriceSource(Protocol):
 
 WITNESS = "witness"
 _OF_RELEASES = ("SOURCE", "read", "discover")
-_OF_WITNESS = ("SOURCE", "describe", "key_of", "offered")
+_OF_WITNESS = ("SOURCE", "FORMAT", "describe", "key_of", "offered")
 
 
 def source_ids() -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from payeratlas.build.site_plan import codes_on_hand, neighbours, software
 from payeratlas.build.site_shell import listings
 from payeratlas.build.site_state import MANIFEST, Made, State
 from payeratlas.model.errors import InputError
+from payeratlas.model.time import AsOf
 from payeratlas.publish import html, shell
 from payeratlas.store import Store
 
@@ -110,7 +111,8 @@ def build_site(
     anew = found != state.search or not (root / search.FOLDER).is_dir()
     try:
         only = None if codes is None else wanted
-        write_pairs(store, root, today=today, only=only, software=order.software)
+        day = AsOf(as_of or today, known_on)
+        write_pairs(store, root, as_of=day, only=only, software=order.software)
         _write_shell(root, titles, store, base_url, [code for code, _ in refused])
         if anew:
             search.index(slips, root)

@@ -43,16 +43,16 @@ _COLUMNS = (
 
 
 def write_pairs(
-    store: Store, root: Path, *, today: date, only: Collection[str] | None, software: str
+    store: Store, root: Path, *, as_of: AsOf, only: Collection[str] | None, software: str
 ) -> bool:
-    """Write the edits in effect below ``root``; whether anything was written.
+    """Write the edits in effect on ``as_of`` below ``root``; whether anything was written.
 
     They are those of the release in force, else of the newest on its last day. ``only`` leaves out
     the edits of other codes. Nothing is done where the same edits stand there already; nothing is
     left where no release of edits is on hand.
     """
     folder = root / FOLDER
-    held = {service: found for service in SERVICES if (found := _held(store, service, today))}
+    held = {service: found for service in SERVICES if (found := _held(store, service, as_of))}
     if not held:
         shutil.rmtree(folder, ignore_errors=True)
         return False
@@ -92,12 +92,12 @@ def write_pairs(
     return True
 
 
-def _held(store: Store, service: str, today: date) -> tuple[Published, date] | None:
+def _held(store: Store, service: str, as_of: AsOf) -> tuple[Published, date] | None:
     """The release whose edits are told, and the day for which they are."""
-    published = store.in_force(TABLE, AsOf(today), service=service)
+    published = store.in_force(TABLE, as_of, service=service)
     if not isinstance(published, Unknown):
-        return published, today
-    return newest(TABLE, AsOf(today), store, service=service)
+        return published, as_of.service_date
+    return newest(TABLE, as_of, store, service=service)
 
 
 Edit = tuple[str, str, date | None, date | None, str, str, int]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
+from payeratlas.formats.price_account import odd_rows, rows_of
 from payeratlas.model.provenance import RowAccount
 
 
@@ -32,33 +34,24 @@ class TicAccount:
     rates: int
     bytes: int
     oddities: Mapping[str, int] = field(default_factory=dict)
+    TABLES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "items": ("tic_item",),
+        "prices": ("tic_price", "tic_allowed_amount"),
+        "plans": ("tic_index_plan",),
+        "files": ("tic_index_file",),
+    }
 
 
 def account_of(kind: str, size: int, counts: Counter[str]) -> TicAccount:
     """The account from raw counts: ``items.read``, ``items.rejected.not_wanted``, and oddities."""
-
-    def of(name: str) -> RowAccount:
-        def reasons(part: str) -> tuple[tuple[str, int], ...]:
-            lead = f"{name}.{part}."
-            return tuple(
-                sorted((k.removeprefix(lead), n) for k, n in counts.items() if k.startswith(lead))
-            )
-
-        return RowAccount(
-            counts[f"{name}.read"],
-            counts[f"{name}.kept"],
-            reasons("rejected"),
-            reasons("merged"),
-        )
-
     return TicAccount(
         kind=kind,
-        items=of("items"),
-        prices=of("prices"),
-        groups=of("groups"),
-        plans=of("plans"),
-        files=of("files"),
+        items=rows_of(counts, "items"),
+        prices=rows_of(counts, "prices"),
+        groups=rows_of(counts, "groups"),
+        plans=rows_of(counts, "plans"),
+        files=rows_of(counts, "files"),
         rates=counts["rates.read"],
         bytes=size,
-        oddities={k: n for k, n in sorted(counts.items()) if k.startswith("tic_")},
+        oddities=odd_rows(counts, "tic_"),
     )

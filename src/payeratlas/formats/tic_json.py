@@ -77,6 +77,7 @@ class Cursor:
         self._at = 0
         self._base = offset  # offset in the document of the buffer's first byte
         self._depth = depth
+        self.passed = 0  # unknown members of the object that was read last
 
     # --- bytes
 
@@ -273,6 +274,14 @@ class Cursor:
         self._literal(0x6E)
         return True
 
+    def boolean(self) -> str | None:
+        """``true`` or ``false`` where one is next, which is then passed; None otherwise."""
+        byte = self.peek()
+        if byte not in (0x74, 0x66):
+            return None
+        self._literal(byte)
+        return _LITERALS[byte].decode()
+
     # --- values
 
     def _enter(self) -> None:
@@ -288,14 +297,17 @@ class Cursor:
     def members(self, known: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
         """Read an object: each known member by its reader, every other one checked and passed.
 
-        Gives what the readers gave, by key. ``wrong_type`` where the next value is no object.
+        Gives what the readers gave, by key; ``passed`` is then the number of the others.
+        ``wrong_type`` where the next value is no object.
         """
         if self.peek() != 0x7B:
             raise self.wrong_type()
         self._enter()
         found: dict[str, Any] = {}
+        unknown = 0
         if self.peek() == 0x7D:
             self._leave()
+            self.passed = 0
             return found
         while True:
             if self.peek() != 0x22:
@@ -311,6 +323,7 @@ class Cursor:
             try:
                 reader = known.get(key)
                 if reader is None:
+                    unknown += 1
                     self.skip()
                 else:
                     found[key] = reader()
@@ -320,6 +333,7 @@ class Cursor:
             byte = self.peek()
             if byte == 0x7D:
                 self._leave()
+                self.passed = unknown
                 return found
             if byte != 0x2C:
                 raise self.unexpected()

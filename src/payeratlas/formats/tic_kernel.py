@@ -51,19 +51,32 @@ def read(
     """
     import payeratlas_kernel  # late: it may not be there
 
-    left = iter(chunks)
-
-    def more() -> bytes:
-        return next((chunk for chunk in left if chunk), b"")
-
-    found: dict[str, Any] = payeratlas_kernel.parse(
-        more,
-        lambda table, capsules: emit(table, ArrowRows(capsules)),
+    found = run(
+        payeratlas_kernel.parse,
+        chunks,
+        emit,
         None if codes is None else sorted(codes),
         batch_rows,
         level,
         list(astuple(limits)),
     )
+    return account_of(found["kind"], found["bytes"], Counter(found["counts"]))
+
+
+def run(
+    parse: Callable[..., dict[str, Any]],
+    chunks: Iterable[bytes],
+    emit: Callable[[str, ArrowRows], None],
+    *options: object,
+) -> dict[str, Any]:
+    """What a function of the native reader says of the chunks. Raises JsonError where it refuses
+    them."""
+    left = iter(chunks)
+
+    def more() -> bytes:
+        return next((chunk for chunk in left if chunk), b"")
+
+    found = parse(more, lambda table, capsules: emit(table, ArrowRows(capsules)), *options)
     if "reason" in found:
         raise JsonError.at(found["reason"], found["offset"], found["pointer"], found["context"])
-    return account_of(found["kind"], found["bytes"], Counter(found["counts"]))
+    return found

@@ -5,8 +5,8 @@ whenever there are more windows than may be kept. The same file gives the same s
 its chunks; memory holds the windows and nothing else.
 
 What may be the AMA's or the payer's prose is blanked in them: only strings under keys that the
-tables know are left. The sha256 of a slice is that of the bytes as published, so that whoever has
-the file can tell.
+tables know are left, and in a CSV file only figures and codes. The sha256 of a slice is that of the
+bytes as published, so that whoever has the file can tell.
 """
 
 from __future__ import annotations
@@ -31,12 +31,32 @@ KEPT = frozenset(
     billed_charge reporting_structure reporting_plans in_network_files allowed_amount_file
     """.split()
 )
-"""Keys whose strings stay as they are; ``name``, ``description`` and free text are none."""
+"""Keys of payers' files whose strings stay as they are; ``name``, ``description`` and free text are
+none."""
+
+KEPT_OF_HOSPITALS = frozenset(
+    b"""
+    hospital_name last_updated_on version location_name hospital_location hospital_address
+    type_2_npi license_information license_number state confirm_attestation confirm_affirmation
+    attester_name standard_charge_information code_information code type drug_information unit
+    standard_charges setting billing_class gross_charge discounted_cash minimum maximum
+    modifier_code modifiers modifier_information modifier_payer_information payers_information
+    payer_name plan_name standard_charge_dollar standard_charge_percentage estimated_amount
+    median_amount 10th_percentile 90th_percentile count methodology
+    """.split()
+)
+"""The same of hospitals' files."""
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"(\s*:)?|[{}\[\]]', re.DOTALL)
 # The first quote opens a string here: a quote that closes one is never followed by a bare word,
 # and inside a string it would stand behind a backslash.
-_OPENING = re.compile(rb'\{\s*"(?:%s|name|description)"\s*:' % b"|".join(sorted(KEPT)))
+_OPENING = {
+    keys: re.compile(rb'\{\s*"(?:%s|name|description)"\s*:' % b"|".join(sorted(keys)))
+    for keys in (KEPT, KEPT_OF_HOSPITALS)
+}
+_CELL = re.compile(rb"[^,;|\t\r\n\"]+")
+_CODE = re.compile(rb"[A-Z]{0,4}-?[0-9][0-9A-Z.-]{0,14}")
+_LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +89,10 @@ class Witness:
             self._look(chunk)
             yield chunk
 
-    def slices(self) -> tuple[Slice, ...]:
-        """What the windows hold from the first object in them to the last whole token."""
-        found = (_slice(start, bytes(held)) for start, held in sorted(self._held.items()))
+    def slices(self, keys: frozenset[bytes] | None = KEPT) -> tuple[Slice, ...]:
+        """What the windows hold, blanked: of JSON from the first object in them to the last whole
+        token, with the strings under ``keys``; of delimited text (None) all of it."""
+        found = (_slice(start, bytes(held), keys) for start, held in sorted(self._held.items()))
         return tuple(each for each in found if each is not None)
 
     def _look(self, chunk: bytes) -> None:
@@ -90,20 +111,32 @@ class Witness:
         self._at = end
 
 
-def _slice(offset: int, held: bytes) -> Slice | None:
-    opening = _OPENING.search(held)
+def _slice(offset: int, held: bytes, keys: frozenset[bytes] | None) -> Slice | None:
+    if keys is None:
+        return Slice(offset, len(held), hashlib.sha256(held).hexdigest(), blanked_cells(held))
+    opening = _OPENING[keys].search(held)
     if opening is None:
         return None
     begin = opening.start()
-    text, end = blanked(held[begin:])
+    text, end = blanked(held[begin:], keys)
     raw = held[begin : begin + end]
     return Slice(offset + begin, len(raw), hashlib.sha256(raw).hexdigest(), text)
 
 
-def blanked(data: bytes) -> tuple[bytes, int]:
+def blanked_cells(data: bytes) -> bytes:
+    """Delimited text in which every letter is a blank, but for cells that are codes."""
+
+    def shown(found: re.Match[bytes]) -> bytes:
+        cell = found.group()
+        return cell if _CODE.fullmatch(cell) else _LETTER.sub(b" ", cell)
+
+    return _CELL.sub(shown, data)
+
+
+def blanked(data: bytes, keys: frozenset[bytes] = KEPT) -> tuple[bytes, int]:
     """JSON from the opening of an object on, its prose blanked; and how many bytes that are.
 
-    Every string that stands under none of the KEPT keys becomes blanks of the same length, and so
+    Every string that stands under none of the ``keys`` becomes blanks of the same length, and so
     does the name of a key that is not one of them. A string cut off at the end is left out.
     """
     out = bytearray()
@@ -122,7 +155,7 @@ def blanked(data: bytes) -> tuple[bytes, int]:
             continue
         text, colon = token[1 : token.rindex(b'"')], found[1] or b""
         if colon:
-            keeping = text in KEPT
+            keeping = text in keys
             shown = text if keeping or text in (b"name", b"description") else b" " * len(text)
         else:
             shown = text if keeping else b" " * len(text)

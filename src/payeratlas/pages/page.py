@@ -115,32 +115,55 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value of a chart: its Fact, the span it holds for, and a label."""
+    """One value of a chart: its Fact, the span it holds for, and a label.
+
+    ``more`` are Facts drawn beside it: of ``dots`` the two ends of an interval; of ``funnel`` the
+    rows that the step sets aside, where it sets any, and last the median after it.
+    """
 
     fact: Fact
     period: Period
     label: str = ""
+    more: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points of one kind, e.g. the office amounts; ``key`` names its colour: office, facility."""
+    """Points of one kind, e.g. the office amounts; ``key`` names its colour: office, facility.
+
+    ``marked`` is a figure that the points of this series are held against.
+    """
 
     key: Literal["office", "facility"]
     title: str
     points: tuple[Point, ...]
+    marked: Fact | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A drawing. ``steps`` is dollars over time, held flat for each period, gaps left open;
-    ``spread`` is one mark a locality along a dollar axis. A Grid with the same figures follows."""
+    ``spread`` is one mark a place or organisation along a dollar axis; ``dots`` a dot with its
+    interval for each label, beside a marked amount; ``funnel`` a bar for each step, as long as what
+    is left after it. A Grid with the same figures follows. ``marked_as`` are the words before the
+    marked figure."""
 
-    kind: Literal["steps", "spread"]
+    kind: Literal["steps", "spread", "dots", "funnel"]
     title: str
     series: tuple[Series, ...]
     description: str
     marked: Fact | None = None
+    marked_as: str = "National"
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Every figure in it, in reading order."""
+        found: list[Fact] = []
+        for one in self.series:
+            for point in one.points:
+                found += [point.fact, *point.more]
+            found += [one.marked] if one.marked else []
+        return (*found, *([self.marked] if self.marked else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +180,12 @@ Block = Paragraph | Bullets | Tiles | Grid | Chart | Gap
 
 @dataclass(frozen=True, slots=True)
 class Subsection:
-    """A titled run of blocks inside a section."""
+    """A titled run of blocks inside a section; a ``folded`` one is shown closed, and holds no
+    folded table."""
 
     title: str
     blocks: tuple[Block, ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

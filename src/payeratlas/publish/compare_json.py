@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from payeratlas.model.facts import Unknown
 from payeratlas.publish.fact_json import Json
-from payeratlas.publish.raw_rates import exact
+from payeratlas.publish.spreadsheet import exact
 from payeratlas.rates.benchmark import Cell, Medicare
 from payeratlas.rates.compare import Comparison, Matched, Total, Unmatched, line_of
 from payeratlas.rates.my_rates import MyRate

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from payeratlas.model.amounts import Money
 from payeratlas.model.facts import Unknown
-from payeratlas.publish.raw_rates import exact
+from payeratlas.publish.spreadsheet import exact
 from payeratlas.publish.wording import clean
 from payeratlas.rates.benchmark import Basis, Cell, Medicare, Series
 from payeratlas.rates.compare import CAUTIONS, Comparison, Matched, Unmatched

@@ -249,8 +249,7 @@ class _Tables:
             if isinstance(block, Subsection):
                 self.note_points(block.blocks)
             elif isinstance(block, Chart):
-                self.note([tuple([p.fact for one in block.series for p in one.points])])
-                self.note([(block.marked,)] if block.marked else [])
+                self.note([block.facts])
 
     def span(self, span: Span) -> str | int | Json:
         if isinstance(span, str):
@@ -285,7 +284,12 @@ def _block(block: Block | Subsection, tables: _Tables) -> Json:
     match block:
         case Subsection():
             blocks = [_block(inner, tables) for inner in block.blocks]
-            return {"kind": "subsection", "title": block.title, "blocks": blocks}
+            return {
+                "kind": "subsection",
+                "title": block.title,
+                "folded": block.folded,
+                "blocks": blocks,
+            }
         case Paragraph():
             return {"kind": "paragraph", "text": tables.text(block.text)}
         case Bullets():
@@ -333,9 +337,15 @@ def _chart(chart: Chart, tables: _Tables) -> Json:
             "key": one.key,
             "title": one.title,
             "points": [
-                [tables.fact(point.fact), tables.period(point.period), point.label]
+                [
+                    tables.fact(point.fact),
+                    tables.period(point.period),
+                    point.label,
+                    *map(tables.fact, point.more),
+                ]
                 for point in one.points
             ],
+            "marked": None if one.marked is None else tables.fact(one.marked),
         }
         for one in chart.series
     ]

@@ -79,9 +79,15 @@ def _section(section: SectionView, scope: str) -> Iterable[str]:
 def _block(block: BlockView, scope: str, level: int) -> Iterable[str]:
     match block:
         case SubsectionView():
-            yield f"{'#' * min(level, 6)} {_text(block.title)}"
+            if block.folded:
+                title = escape_html(block.title, quote=False)
+                yield f"<details>\n<summary>{title}</summary>"
+            else:
+                yield f"{'#' * min(level, 6)} {_text(block.title)}"
             for inner in block.blocks:
                 yield from _block(inner, scope, level + 1)
+            if block.folded:
+                yield "</details>"
         case ParagraphView():
             yield _paragraph(block.line, scope)
         case BulletsView():

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from payeratlas.model.time import Period
 from payeratlas.publish.fact_json import Json
-from payeratlas.publish.spreadsheet import inert
+from payeratlas.publish.spreadsheet import exact, inert, listed
 from payeratlas.rates.raw import InFile, RawRates
 from payeratlas.store.price_rows import RawPrice
 
 PLANS = 20  # plans of one file that the JSON names; all are counted
-_CENTS = 2
 
 COLUMNS = (
     "payer", "entity", "file", "sha256", "last_updated_on", "observed_from", "observed_to",
@@ -25,13 +24,6 @@ COLUMNS = (
     "remote", "not_fetched", "dangling",
 )  # fmt: skip
 """The columns of the CSV; the last seven count providers."""
-
-
-def exact(value: Decimal) -> str:
-    """An amount as plain digits: all its decimals that are not zero, and at least cents."""
-    text = f"{value:f}"
-    whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals.rstrip('0').ljust(_CENTS, '0')}"
 
 
 def raw_rates_json(found: RawRates) -> Json:
@@ -64,7 +56,7 @@ def _head(one: InFile) -> list[str]:
     file, period = one.file, one.observed
     return [
         inert(file.payer),
-        inert(file.printed.get("reporting_entity_name")),
+        inert(file.printed_name),
         inert(file.artifact.name),
         file.artifact.sha256,
         inert(file.printed.get("last_updated_on")),
@@ -83,7 +75,7 @@ def _cells(price: RawPrice) -> list[object]:
         "" if price.charge is None else price.charge,
         inert(price.billing_code_type),
         inert(price.billing_code),
-        _listed(price.billing_code_modifier),
+        listed(price.billing_code_modifier),
         _amount(price.amount, price.printed) or "",
         price.unit,
         exact(price.billed_charge) if price.billed_charge is not None else "",
@@ -91,7 +83,7 @@ def _cells(price: RawPrice) -> list[object]:
         inert(price.negotiation_arrangement),
         inert(price.billing_class),
         inert(price.setting),
-        _listed(price.service_code),
+        listed(price.service_code),
         inert(price.expiration_date),
         inert(price.severity_of_illness),
         inert(price.additional_information),
@@ -104,10 +96,6 @@ def _cells(price: RawPrice) -> list[object]:
         who.not_fetched,
         who.dangling,
     ]
-
-
-def _listed(texts: Sequence[str] | None) -> str:
-    return inert(" ".join(texts or ()))
 
 
 def _amount(value: Decimal | None, printed: str | None) -> str | None:
@@ -135,7 +123,7 @@ def _file(one: InFile) -> Json:
         "retrieved": file.artifact.retrieved or None,
         "kind": file.kind,
         "payer": file.payer or None,
-        "entity": file.printed.get("reporting_entity_name"),
+        "entity": file.printed_name,
         "schema_version": file.printed.get("version"),
         "last_updated_on": file.printed.get("last_updated_on"),
         "observed": _period(one.observed),

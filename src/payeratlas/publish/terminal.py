@@ -113,6 +113,8 @@ def _abridged(page: Page) -> Page:
 
     def short(block: Block | Subsection) -> Block | Subsection:
         match block:
+            case Subsection(folded=True):
+                return Paragraph((f"Not shown here: “{block.title}”.",))
             case Subsection():
                 return replace(block, blocks=tuple(map(short_block, block.blocks)))
             case _:

@@ -152,7 +152,7 @@ class _Setter:
     def block(self, block: Block | Subsection) -> BlockView:
         match block:
             case Subsection():
-                return SubsectionView(clean(block.title), self.run(block.blocks))
+                return SubsectionView(clean(block.title), self.run(block.blocks), block.folded)
             case Paragraph():
                 return ParagraphView(self.line(block.text))
             case Bullets():
@@ -182,14 +182,12 @@ class _Setter:
         return tuple((letter, text) for text, letter in reasons.items())
 
     def chart(self, chart: Chart) -> ChartView:
-        facts = [point.fact for series in chart.series for point in series.points]
-        facts += [chart.marked] if chart.marked else []
         return ChartView(
             id=self.next_id("chart"),
             chart=chart,
             title=clean(chart.title),
             description=clean(chart.description),
-            marks=tuple(sorted({n for fact in facts for n in self.numbers(fact)})),
+            marks=tuple(sorted({n for fact in chart.facts for n in self.numbers(fact)})),
         )
 
     def grid(self, grid: Grid) -> GridView:

@@ -188,10 +188,11 @@ class GapView:
 
 @dataclass(frozen=True, slots=True)
 class SubsectionView:
-    """A titled run of blocks."""
+    """A titled run of blocks; shown closed where it is ``folded``."""
 
     title: str
     blocks: tuple[BlockView, ...]
+    folded: bool = False
 
 
 BlockView = (

@@ -156,12 +156,17 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Medicare:
-    """What Medicare pays for the same series: the amount, and which schedule and release."""
+    """What Medicare pays for the same series: the amount, and which schedule and release.
+
+    ``where`` is ``national`` or the locality. ``covers`` False: no release on hand covers the day
+    of the file, and the amount is the last known before or the first after it.
+    """
 
     amount: Decimal
     schedule: str
     release: str
     where: str
+    covers: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def _in_file(code: str, file: PriceFile, reader: PriceReader, observed: Period |
 
 
 def _of_payer(file: PriceFile, payer: str) -> bool:
-    names = (file.payer, file.printed.get("reporting_entity_name") or "")
+    names = (file.payer, file.printed_name or "")
     return any(payer.casefold() in name.casefold() for name in names) if payer else True
 
 

@@ -1,4 +1,4 @@
-"""Payers' price files in the user's store: those on hand, and how one becomes visible.
+"""Price files of payers and hospitals in the user's store, and how one becomes visible.
 
 What is read from a file is staged in a folder of its own, flushed, moved to names made of its
 content (which nothing names yet); then one rename of the manifest makes all its tables visible. A
@@ -21,6 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from payeratlas.formats.price_account import accounts_of
 from payeratlas.formats.witness import Slice
 from payeratlas.model.errors import StoreError
 from payeratlas.store import disk
@@ -201,11 +202,16 @@ class PriceFiles:
         with self._lock.alone() as sole:
             if not sole:
                 return
-            named = {pinned.path for file in self.all() for pinned in file.files}
+            files = self.all()
+            named = {pinned.path for file in files for pinned in file.files}
+            ids = {file.id for file in files}
             for part in ("tables", "witness"):
                 for path in sorted((self.root / FOLDER / part).rglob("*")):
                     if path.is_file() and path.relative_to(self.root).as_posix() not in named:
                         disk.remove(path)
+            for path in sorted((self.root / FOLDER / "posted").glob("*/*/*")):
+                if path.parent.parent.name not in ids:  # made of a file that was withdrawn
+                    disk.remove(path)
         for folder in sorted((self.root / FOLDER / "staging").glob("*/")):
             held = _locked(folder / _ALIVE)
             if held is not None:  # nobody reads into it any more
@@ -263,15 +269,9 @@ def _witness(slices: Sequence[Slice]) -> bytes:
 
 def _balanced(file: PriceFile, rows: Mapping[str, int]) -> None:
     """Refuse tables that hold another number of rows than the account kept."""
-    account = file.account
-    plain = rows.get("tic_price", 0) + rows.get("tic_allowed_amount", 0)
-    compared = (
-        ("items", rows.get("tic_item", 0), account.items.kept),
-        ("prices", plain, account.prices.kept),
-        ("plans", rows.get("tic_index_plan", 0), account.plans.kept),
-        ("files", rows.get("tic_index_file", 0), account.files.kept),
-    )
-    for what, held, kept in compared:
+    kept_of = accounts_of(file.account)
+    for what, tables in file.account.TABLES.items():
+        held, kept = sum(rows.get(table, 0) for table in tables), kept_of[what].kept
         if held != kept:
             raise StoreError(
                 f"its tables hold {held} {what}, and its account kept {kept}.",

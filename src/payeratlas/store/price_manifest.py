@@ -1,4 +1,6 @@
-"""The manifest of one payer's price file: what it was, where everything of it went, what holds it.
+"""The manifest of one price file of a payer or hospital.
+
+What the file was, where everything of it went, and what holds it.
 
 Price files stand beside the releases of the store, not among them (docs/decisions/0008): a folder
 ``prices`` with a manifest ``files/<id>.json`` for each file, and the Parquet files that it names.
@@ -9,10 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from payeratlas.formats.hospital_account import HospitalAccount
+from payeratlas.formats.price_account import accounts_of
 from payeratlas.formats.tic_account import TicAccount
 from payeratlas.model.errors import StoreError
 from payeratlas.model.provenance import Artifact, RowAccount
@@ -20,7 +24,9 @@ from payeratlas.model.provenance import Artifact, RowAccount
 FORMAT = 1
 FOLDER = "prices"
 ID_DIGITS = 16
-_ACCOUNTS = ("items", "prices", "groups", "plans", "files")
+
+Account = TicAccount | HospitalAccount
+_ACCOUNTS: dict[str, type[Account]] = {"hospital": HospitalAccount}  # of other kinds: TicAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,13 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class PriceFile:
-    """One payer's file as it stands in a store.
+    """One file of a payer or hospital as it stands in a store.
 
     ``source`` is the id of the source that read it, ``payer`` is who the user says it is of; empty
-    where they did not say. ``printed`` is the row of ``tic_file``. ``codes`` are those it was read
-    for, in order; None where all of it was read. ``tables`` pins the Parquet file of each table
-    that has rows, ``witness`` the raw slices. ``shifts`` translate places, where the file was JSON
-    lines (see ``formats.tic_lines``).
+    where they did not say. ``printed`` is the row of ``tic_file`` or ``hospital_file``.
+    ``codes`` are those it was read for, in order; None where all of it was read. ``tables`` pins
+    the Parquet file of each table that has rows, ``witness`` the raw slices. ``shifts`` translate
+    places, where the file was JSON lines (see ``formats.tic_lines``).
     """
 
     source: str
@@ -78,9 +84,9 @@ class PriceFile:
     payer: str
     kind: str
     issue: Issue
-    printed: Mapping[str, str | None]
+    printed: Mapping[str, Any]
     codes: tuple[str, ...] | None
-    account: TicAccount
+    account: Account
     tables: Mapping[str, Pinned]
     witness: Pinned
     places: tuple[Place, ...] = ()
@@ -98,7 +104,13 @@ class PriceFile:
     @property
     def entity(self) -> str:
         """Who it is of: as the user says, else as the file does, else its name."""
-        return self.payer or self.printed.get("reporting_entity_name") or self.artifact.name
+        return self.payer or self.printed_name or self.artifact.name
+
+    @property
+    def printed_name(self) -> str | None:
+        """Who it is of as the file says: its reporting entity, or its hospital."""
+        printed = self.printed
+        return printed.get("reporting_entity_name") or printed.get("hospital_name") or None
 
     @property
     def files(self) -> tuple[Pinned, ...]:
@@ -142,8 +154,9 @@ def encode(file: PriceFile) -> bytes:
     return (json.dumps(document, sort_keys=True, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def account_json(account: TicAccount) -> dict[str, Any]:
+def account_json(account: Account) -> dict[str, Any]:
     """The account of a file: read = kept + rejected + merged of each kind of row, and oddities."""
+    named = accounts_of(account)
     return {
         "kind": account.kind,
         **{
@@ -153,31 +166,30 @@ def account_json(account: TicAccount) -> dict[str, Any]:
                 "rejected": dict(rows.rejected),
                 "merged": dict(rows.merged),
             }
-            for name, rows in ((name, getattr(account, name)) for name in _ACCOUNTS)
+            for name, rows in named.items()
         },
-        "rates": account.rates,
-        "bytes": account.bytes,
+        **{
+            each.name: getattr(account, each.name)
+            for each in fields(account)
+            if each.name not in (*named, "oddities")
+        },
         "oddities": dict(account.oddities),
     }
 
 
-def _account(found: dict[str, Any]) -> TicAccount:
-    rows = {
+def _account(found: dict[str, Any]) -> Account:
+    values: dict[str, Any] = {
         name: RowAccount(
-            found[name]["read"],
-            found[name]["kept"],
-            tuple(found[name]["rejected"].items()),
-            tuple(found[name]["merged"].items()),
+            value["read"],
+            value["kept"],
+            tuple(value["rejected"].items()),
+            tuple(value["merged"].items()),
         )
-        for name in _ACCOUNTS
+        if isinstance(value, dict) and "kept" in value
+        else value
+        for name, value in found.items()
     }
-    return TicAccount(
-        kind=found["kind"],
-        rates=found["rates"],
-        bytes=found["bytes"],
-        oddities=found["oddities"],
-        **rows,
-    )
+    return _ACCOUNTS.get(found["kind"], TicAccount)(**values)
 
 
 def decode(data: bytes, root: Path, where: str) -> PriceFile:

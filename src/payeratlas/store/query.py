@@ -325,8 +325,13 @@ class Reader:
             self._connection = None
 
 
-def connect(roots: Sequence[Path]) -> duckdb.DuckDBPyConnection:
-    """A connection that can open files below these folders only, and load no extension."""
+def connect(
+    roots: Sequence[Path], settings: Mapping[str, str | int | bool] | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A connection that can open files below these folders only, and load no extension.
+
+    ``settings`` are DuckDB's own, such as ``memory_limit``; no more can be set afterwards.
+    """
     import duckdb
 
     connection = duckdb.connect(
@@ -334,6 +339,8 @@ def connect(roots: Sequence[Path]) -> duckdb.DuckDBPyConnection:
         config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
     )
     connection.execute("SET parquet_metadata_cache = true")
+    for name, value in (settings or {}).items():
+        connection.execute(f"SET {name} = ?", [value])
     connection.execute("SET allowed_directories = ?", [[f"{root}/" for root in roots]])
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

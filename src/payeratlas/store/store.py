@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from payeratlas.formats import SourceFile
+    from payeratlas.store.benchmarks import Ready
     from payeratlas.tables.reading import Reading
 
 EMBEDDED = Path(__file__).parents[1] / "embedded"
@@ -184,6 +185,16 @@ class Store:
                 self._once.clear()
             self._once[key] = found
         return cast(T, found)
+
+    def benchmarks(self, code: str, rules: int) -> Ready:
+        """The benchmarks of a code that stand ready, of the price files that were on hand when
+        this was first asked; ``rules`` is the version of the rules that they have to be of."""
+        from payeratlas.store.benchmarks import Benchmarks  # late: pages without rates need none
+
+        held = self.once(
+            ("benchmarks", rules), lambda: Benchmarks(self.root, self._embedded, rules)
+        )
+        return held.ready(code)
 
     def expect(self, codes: Iterable[str]) -> None:
         """Say which billing codes will be asked for next: their rows are then read together."""

@@ -29,6 +29,8 @@ from payeratlas.tables.contract import Row
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from payeratlas.store.benchmarks import Ready
+
 T = TypeVar("T")
 Question = tuple[Any, ...]
 """What was asked, as values that JSON can hold: the method first, then its arguments."""
@@ -175,6 +177,12 @@ class Watched(Store):
         own = self._own(release.source, release.id)
         return self._store.tally(table, own, by, evidence=evidence, **where)
 
+    def benchmarks(self, code: str, rules: int) -> Ready:
+        found = self._store.benchmarks(code, rules)
+        answer = [found.state, sha256_of(found.data)]
+        self._note(("benchmarks", code, rules), answer)
+        return found
+
     def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """As in any store; the questions behind a kept answer are noted again for this page."""
         kept = self._store.once(("watched", key), lambda: self._apart(work_out))
@@ -270,6 +278,8 @@ class Watched(Store):
                 )
             case ("history", table, source, constants, where):
                 self.history(table, source=source, constants=_where(constants), **_where(where))
+            case ("benchmarks", code, rules):
+                self.benchmarks(code, rules)
             case ("inside", source, release):
                 self._look_inside(source, release)
             case _:

@@ -61,7 +61,10 @@ RATE = Table(
         _text("modifiers", "Sorted, joined by blank; empty where none."),
         _text("billing_class", "As printed, lower case."),
         _text("setting", "As printed, lower case."),
-        _text("places", "Places of service, two digits each, sorted, joined by blank."),
+        _text(
+            "places",
+            "Places of service, two digits each, sorted, joined by blank; empty where none.",
+        ),
         _text("expiration", "Date as printed."),
         _text("additional", "additional_information, or the payer's notes."),
         _number(
@@ -101,7 +104,30 @@ PROVIDER = Table(
     ),
 )
 
-POSTED = {table.name: table for table in (RATE, PROVIDER)}
+ITEM = Table(
+    name="posted_item",
+    grain="one combination of what a hospital's items print for one code besides its payers",
+    key=("code", "at_item", "at_rate"),
+    note="Of a hospital's file only, and of items without payers too. A tall file prints the same "
+    "in the record of each payer; the place is that of the first. Items that print no amount here "
+    "are left out.",
+    columns=(
+        _text("code", "Billing code, upper case, trimmed.", required=True, licence=_CODE),
+        _text("code_type", "Its type as printed, upper case; null where none is."),
+        _number("at_item", "Place: CSV record; JSON element of standard_charge_information."),
+        _number("at_rate", "Place: 0 in CSV; JSON ordinal in standard_charges."),
+        _number("items", "Records or elements that print it so."),
+        _text("setting", "As printed, lower case."),
+        _text("billing_class", "As printed, lower case."),
+        _text("modifiers", "Sorted, joined by blank; empty where none."),
+        _money("gross", "Gross charge: the chargemaster's price."),
+        _money("cash", "Discounted cash price."),
+        _money("minimum", "De-identified minimum over payers, as printed."),
+        _money("maximum", "De-identified maximum over payers, as printed."),
+    ),
+)
+
+POSTED = {table.name: table for table in (RATE, PROVIDER, ITEM)}
 
 
 def schema(table: Table) -> pa.Schema:

@@ -63,7 +63,11 @@ def list_(store: str | None, as_json: bool) -> None:
                 }
                 for p in held.releases(source.id)
             ],
-            **({"price_files": listing_of(held.root)} if source.retention == "witness" else {}),
+            **(
+                {"price_files": listing_of(held.root, source.id)}
+                if source.retention == "witness"
+                else {}
+            ),
         }
         for source in (module.SOURCE for module in registered().values())
     ]

@@ -8,6 +8,10 @@ from payeratlas.coding.indicators import describe
 from payeratlas.coding.modifiers import verdicts
 from payeratlas.model.facts import Fact, Unknown
 from payeratlas.model.time import AsOf
+from payeratlas.pages import benchmarks
+from payeratlas.pages.benchmarks.choose import headline, shared_setting
+from payeratlas.pages.benchmarks.figures import Figures
+from payeratlas.pages.benchmarks.words import family_words, joined, series_words
 from payeratlas.pages.medicare import TrendPoint, trend
 from payeratlas.pages.other_price import anesthesia_factor
 from payeratlas.pages.page import Name, Section, Text, Tile, Tiles, sentence
@@ -21,7 +25,7 @@ SECTION = Place("B", "answers", "Answers at a glance")
 
 def section(code: str, as_of: AsOf, store: Store) -> Section:
     """The answers: payment to physician and facility, units, global period, modifiers, bundling,
-    last change; and what is not on hand: prior authorization, commercial benchmarks."""
+    last change, commercial medians; and what is not on hand: prior authorization."""
     sheet = Sheet(code, as_of, store)
     tiles = (
         *_paid(sheet),
@@ -37,7 +41,7 @@ def section(code: str, as_of: AsOf, store: Store) -> Section:
             "Not on hand. No payer's list is loaded, so nothing is said: not even no.",
             "coverage",
         ),
-        _absent("Commercial benchmark", "Not on hand. No payer's price file is loaded.", "rates"),
+        _commercial(sheet),
     )
     return Section(SECTION.id, SECTION.letter, SECTION.title, (Tiles(tiles),))
 
@@ -175,6 +179,43 @@ def _change(sheet: Sheet) -> Tile:
             start=now.period.start,
         ),
     )
+
+
+def _commercial(sheet: Sheet) -> Tile:
+    """The commercial medians of the setting that most payers share, and percent of Medicare."""
+    label, link = "Commercial benchmark", Name("Which, under D", code=False, href="#rates")
+    found = benchmarks.benchmarks_for(sheet.code, sheet.as_of, sheet.store)
+    if isinstance(found, Unknown):
+        return _absent(label, "Not on hand. No price file says what payers pay.", "rates")
+    make = Figures(found, sheet.as_of)
+    shown = [c for c in headline(found) if c.median is not None]
+    cells = shared_setting([c for c in shown if make.covered(c)])
+    if not cells:
+        later = ", for this date of service" if shown else " behind any payer's rates"
+        return _absent(label, f"No median: too few organisations{later}.", "rates")
+    payers = Name(joined(family_words(c.key.family) for c in cells), code=False)
+    setting = series_words(cells[0].key.series)
+    named = {"payers": payers, "setting": Name(setting[:1].lower() + setting[1:], code=False)}
+    low, high = cells[0], cells[-1]
+    bottom, top = (make.cell(one, "median") for one in (low, high))
+    least, most = (make.cell(one, "ratio of medians") for one in (low, high))
+    if len(cells) == 1:
+        answer: Text = (bottom,)
+        beside = sentence(": {percent} of Medicare", percent=least) if least.known else ()
+    else:
+        answer = sentence("{low} to {high}", low=bottom, high=top)
+        beside = (
+            sentence(": {low} to {high} of Medicare", low=least, high=most)
+            if least.known and most.known
+            else ()
+        )
+    note = sentence(
+        "Medians of {payers}, {setting}{beside}. Not the nation. {link}.",
+        beside=beside,
+        link=link,
+        **named,
+    )
+    return Tile(label, answer, note)
 
 
 def _amounts(point: TrendPoint) -> tuple[object, object]:

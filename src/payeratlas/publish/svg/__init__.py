@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from payeratlas.pages.page import Chart
+from payeratlas.publish.svg.dots import dots
+from payeratlas.publish.svg.funnel import funnel
 from payeratlas.publish.svg.parts import PAPER, SCREEN, Drawing, Theme
 from payeratlas.publish.svg.spread import spread
 from payeratlas.publish.svg.steps import steps
@@ -21,7 +23,7 @@ def draw(
     marks that a table beside the chart repeats by the hundred.
     """
     drawing = Drawing(width, theme, id, bare)
-    kind = {"steps": steps, "spread": spread}[chart.kind]
+    kind = {"steps": steps, "spread": spread, "dots": dots, "funnel": funnel}[chart.kind]
     kind(drawing, chart)
     return drawing.svg(chart.title, chart.description)
 

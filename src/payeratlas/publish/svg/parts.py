@@ -1,4 +1,4 @@
-"""Elements, scales and themes that both charts are drawn with."""
+"""Elements, scales and themes that all charts are drawn with."""
 
 from __future__ import annotations
 
@@ -61,6 +61,21 @@ PAPER = Theme(
     facility="#9a4f12",
     font="Libertinus Serif",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Where dollars stand across."""
+
+    low: int
+    high: int
+    left: float
+    right: float
+
+    def x(self, dollars: Decimal | int) -> float:
+        """The place of an amount."""
+        share = float(dollars - self.low) / (self.high - self.low)
+        return self.left + share * (self.right - self.left)
 
 
 class Drawing:

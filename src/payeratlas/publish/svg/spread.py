@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from math import sqrt
 
@@ -12,6 +11,7 @@ from payeratlas.publish.svg.parts import (
     SIZE,
     SMALL,
     Anchor,
+    Axis,
     Drawing,
     amount,
     amounts,
@@ -29,21 +29,6 @@ _End = tuple[float, int, Anchor, str]
 """A line of words under a strip: place across, line below, anchor, words."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Axis:
-    """Where dollars stand across."""
-
-    low: int
-    high: int
-    left: float
-    right: float
-
-    def x(self, dollars: Decimal | int) -> float:
-        """The place of an amount."""
-        share = float(dollars - self.low) / (self.high - self.low)
-        return self.left + share * (self.right - self.left)
-
-
 def spread(drawing: Drawing, chart: Chart) -> None:
     """Draw the chart and set the drawing's height."""
     values = amounts(chart.series)
@@ -54,7 +39,7 @@ def spread(drawing: Drawing, chart: Chart) -> None:
     marked = chart.marked if chart.marked and amount(chart.marked) is not None else None
     reach = [*values, *([amount(marked) or Decimal(0)] if marked else [])]
     round_dollars = ticks(min(reach), max(reach), 5 if is_narrow(drawing.width) else 8)
-    axis = _Axis(round_dollars[0], round_dollars[-1], _SIDE, drawing.width - _SIDE - 6)
+    axis = Axis(round_dollars[0], round_dollars[-1], _SIDE, drawing.width - _SIDE - 6)
     radius = 2.2 if is_narrow(drawing.width) else 3.2
     bands = [_Band(series, axis, radius, drawing.width) for series in chart.series]
     foot = sum(band.height for band in bands)
@@ -72,7 +57,7 @@ def spread(drawing: Drawing, chart: Chart) -> None:
     top = 0.0
     for band in bands:
         if marked and _belongs(marked, band.series, chart.series):
-            band.draw_marked(drawing, axis, top, marked)
+            band.draw_marked(drawing, axis, top, marked, chart.marked_as)
         band.draw(drawing, axis, top)
         top += band.height
     drawing.height = foot + 26
@@ -87,7 +72,7 @@ def _belongs(marked: Fact, series: Series, every: tuple[Series, ...]) -> bool:
 class _Band:
     """One strip: title, swarm, and the names of the lowest and highest."""
 
-    def __init__(self, series: Series, axis: _Axis, radius: float, width: int) -> None:
+    def __init__(self, series: Series, axis: Axis, radius: float, width: int) -> None:
         known = [
             (value, p.label, p) for p in series.points if (value := amount(p.fact)) is not None
         ]
@@ -102,7 +87,7 @@ class _Band:
         self.labels = self.middle + reach + _LINE
         self.height = self.labels + max((end[1] for end in self.ends), default=0) * _LINE + 22
 
-    def draw(self, drawing: Drawing, axis: _Axis, top: float) -> None:
+    def draw(self, drawing: Drawing, axis: Axis, top: float) -> None:
         """Every mark, the two ends named. Where a pointer can rest on a mark it has a title."""
         colour = drawing.theme.of(self.series.key)
         drawing.mark(self.series.key, 6, top + 10, 4)
@@ -131,7 +116,7 @@ class _Band:
         for x, line, anchor, words in self.ends:
             drawing.text(x, top + self.labels + line * _LINE, words, anchor=anchor, halo=True)
 
-    def _ends(self, axis: _Axis, width: int) -> list[_End]:
+    def _ends(self, axis: Axis, width: int) -> list[_End]:
         """Name the lowest and the highest, beside each other where both fit, else below."""
         if not self.points:
             return []
@@ -152,12 +137,14 @@ class _Band:
         down = 0 if start + _widest(lowest) + 12 <= left else len(lowest)
         return ends + [(x, down + line, anchor, words) for line, words in enumerate(highest)]
 
-    def draw_marked(self, drawing: Drawing, axis: _Axis, top: float, fact: Fact) -> None:
+    def draw_marked(
+        self, drawing: Drawing, axis: Axis, top: float, fact: Fact, called: str
+    ) -> None:
         """The marked fact as a line through the strip, with its value above."""
         value = amount(fact)
         if value is None:
             return
-        words = f"National {value_text(fact)}"
+        words = f"{called} {value_text(fact)}"
         x = axis.x(value)
         base = top + self.head - 6
         drawing.add(

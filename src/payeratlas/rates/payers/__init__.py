@@ -63,8 +63,9 @@ def who_is(
     plan = plain(f"{plan_name} {network_name}")
     family = _family(payer, plan)
     text = f"{payer} {plan}".strip()
-    licensee = _licensee(text, state.strip().upper()) if family == LICENSED else ""
-    seen = _Seen(publisher_kind, market.strip().lower(), state.strip().upper(), payer, plan, family)
+    where = state.strip().upper()
+    licensee = _licensee(text, _state_printed(text) or where) if family == LICENSED else ""
+    seen = _Seen(publisher_kind, market.strip().lower(), where, payer, plan, family)
     return Payer(family, licensee, _line(seen))
 
 
@@ -135,6 +136,21 @@ def _licensee(text: str, state: str) -> str:
         if (pattern is None or pattern.search(text)) and not (unless and unless.search(text)):
             return licensee
     return ""
+
+
+def _state_printed(text: str) -> str:
+    """Letters of the state that is printed with the marks of the Blues, or empty text."""
+    found = _state_pattern().search(text)
+    if found is None:
+        return ""
+    return str(_data("licensees.toml")["states"].get(found[1], found[1].upper()))
+
+
+@cache
+def _state_pattern() -> re.Pattern[str]:
+    states = _data("licensees.toml")["states"]
+    named = sorted([*states, *(letters.lower() for letters in states.values())], key=len)
+    return re.compile(rf"\b(?:blue ?cross|blue ?shield|bcbs) of ({'|'.join(reversed(named))})\b")
 
 
 def _line(seen: _Seen) -> Line:

@@ -1,0 +1,132 @@
+"""Which cells stand where on a page, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from payeratlas.pages.benchmarks.words import NAMED, family_words
+from payeratlas.rates.benchmark import HEADLINE, STRICTNESSES, Benchmarks, Cell, CellKey, Series
+
+Panel = tuple[str, str]
+"""A bill type and a setting: what one drawing shows side by side."""
+
+_BILLS = ("professional", "facility", "unclear")
+_SETTINGS = ("office", "facility", "asc", "outpatient", "inpatient", "any")
+_LINES = (
+    "commercial",
+    "exchange",
+    "medicare_advantage",
+    "medicaid",
+    "workers_compensation",
+    "other",
+    "unclassified",
+)
+
+
+def rank(key: CellKey) -> tuple[object, ...]:
+    """The named payers first, the one that no rule tells last; then line, series, state."""
+    named = NAMED.index(key.family) if key.family in NAMED else len(NAMED)
+    one = key.series
+    return (
+        key.family == "unclassified",
+        named,
+        family_words(key.family),
+        _LINES.index(key.line),
+        _BILLS.index(one.bill_type),
+        _SETTINGS.index(one.setting),
+        one.kind,
+        one.modifier,
+        one.arrangement,
+        key.state,
+        STRICTNESSES.index(key.strictness),
+    )
+
+
+def plain_series(series: Series) -> bool:
+    """Whether it is what a headline shows: dollars, fee for service, without a modifier."""
+    return (series.kind, series.arrangement, series.modifier) == ("dollars", "ffs", "")
+
+
+def panel(cell: Cell) -> Panel:
+    """What a cell is drawn with."""
+    return cell.key.series.bill_type, cell.key.series.setting
+
+
+def _sorted(cells: Iterable[Cell]) -> list[Cell]:
+    return sorted(cells, key=lambda cell: rank(cell.key))
+
+
+def headline(found: Benchmarks) -> list[Cell]:
+    """Commercial, balanced, all that is on hand, plain series: what a page opens with."""
+    return _sorted(
+        cell
+        for cell in found.cells
+        if plain_series(cell.key.series)
+        and (cell.key.line, cell.key.state, cell.key.strictness) == ("commercial", "", HEADLINE)
+    )
+
+
+def other_lines(found: Benchmarks) -> list[Cell]:
+    """The same series of the other lines of business."""
+    return _sorted(
+        cell
+        for cell in found.cells
+        if plain_series(cell.key.series)
+        and cell.key.line != "commercial"
+        and (cell.key.state, cell.key.strictness) == ("", HEADLINE)
+    )
+
+
+def other_series(found: Benchmarks) -> list[Cell]:
+    """Commercial rates of the other series: a modifier, a percentage, by the day, by the case."""
+    return _sorted(
+        cell
+        for cell in found.cells
+        if not plain_series(cell.key.series)
+        and (cell.key.line, cell.key.state, cell.key.strictness) == ("commercial", "", HEADLINE)
+    )
+
+
+def by_state(found: Benchmarks) -> list[Cell]:
+    """The headline's cells, state by state."""
+    return _sorted(
+        cell
+        for cell in found.cells
+        if plain_series(cell.key.series)
+        and (cell.key.line, cell.key.strictness) == ("commercial", HEADLINE)
+        and cell.key.state
+    )
+
+
+def strictness_of(found: Benchmarks, cell: Cell) -> dict[str, Cell]:
+    """A cell at each strictness that there is."""
+    key = cell.key
+    return {
+        one.key.strictness: one
+        for one in found.cells
+        if (one.key.family, one.key.line, one.key.series, one.key.state)
+        == (key.family, key.line, key.series, key.state)
+    }
+
+
+def opening(cells: list[Cell]) -> tuple[list[Cell], list[Cell]]:
+    """The headline's cells to open with, and thin ones of payers that nobody asked for."""
+    first = [c for c in cells if c.median is not None or c.key.family in NAMED]
+    return first, [c for c in cells if c not in first]
+
+
+def shared_setting(cells: list[Cell]) -> list[Cell]:
+    """Of cells with a median, those of the setting that most payers share, by their median.
+
+    Where settings share as many, the physician's comes first. Payers that no rule tells are left
+    out.
+    """
+    by_panel: dict[Panel, list[Cell]] = {}
+    for cell in cells:
+        if cell.median is not None and cell.key.family != "unclassified":
+            by_panel.setdefault(panel(cell), []).append(cell)
+    if not by_panel:
+        return []
+    order = sorted(by_panel, key=lambda one: (_BILLS.index(one[0]), _SETTINGS.index(one[1])))
+    best = max(order, key=lambda one: len(by_panel[one]))
+    return sorted(by_panel[best], key=lambda cell: (cell.median, rank(cell.key)))
