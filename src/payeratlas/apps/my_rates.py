@@ -52,6 +52,8 @@ def compare_file(
             where=str(path),
             cure="check the path.",
         ) from None
+    from payeratlas.apps.api import today
+
     assumed = Assumed(payer, setting, bill_type, FACILITY)
     mine = my_rates(data, path.name, assumed, lambda rows: told("read", rows))
 
@@ -63,7 +65,7 @@ def compare_file(
 
     return compare(
         mine,
-        lambda code: benchmarks_of(atlas, code),
+        lambda code: benchmarks_of(atlas, code, AsOf(as_of or today(), known_on)),
         medicare,
         lambda payer, plan: payer_of(payer, plan, state),
         state=state,
@@ -72,12 +74,13 @@ def compare_file(
     )
 
 
-def benchmarks_of(atlas: Atlas, code: str) -> Benchmarks | Unknown:
-    """All benchmark cells of a code, or why there are none."""
-    built: Callable[[str], Benchmarks | Unknown] | None = getattr(atlas, "benchmarks", None)
-    if built is None:
-        return Unknown("not_covered", "no benchmarks are on hand.")
-    return built(code)
+def benchmarks_of(atlas: Atlas, code: str, day: AsOf) -> Benchmarks | Unknown:
+    """All benchmark cells of a code, worked out first where price files were added since."""
+    from payeratlas.build.benchmarks import ensure
+    from payeratlas.pages.benchmarks import benchmarks_for
+
+    ensure(code, atlas.store)
+    return benchmarks_for(code, day, atlas.store)
 
 
 def payer_of(payer: str, plan: str, state: str) -> Payer:
