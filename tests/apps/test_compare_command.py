@@ -21,6 +21,7 @@ from payeratlas.apps.api import Atlas
 from payeratlas.apps.cli import cli, main
 from payeratlas.apps.commands.compare import REPORT, WORKBOOK
 from payeratlas.model.facts import Unknown
+from payeratlas.model.time import AsOf
 from payeratlas.rates.benchmark import Benchmarks
 
 HELD = {
@@ -39,7 +40,7 @@ SECRET = "43.21"
 def held(monkeypatch: pytest.MonkeyPatch) -> None:
     """Benchmarks made by hand, whatever is on hand."""
 
-    def of(atlas: Atlas, code: str) -> Benchmarks | Unknown:
+    def of(atlas: Atlas, code: str, day: AsOf) -> Benchmarks | Unknown:
         return HELD.get(code, Unknown("not_covered", "not on hand."))
 
     monkeypatch.setattr(my_rates, "benchmarks_of", of)
@@ -80,6 +81,7 @@ def test_people_read_the_account_and_the_opportunities(tmp_path: Path, file: Pat
     assert "At your rates $4,321.00 a year" in told
     assert "opportunity $2,179.00" in told
     assert "1 unknown_payer, first in row 3" in told
+    assert "Of the rows not compared 1 have their percent of Medicare" in told
 
 
 def test_the_options_choose_the_cell(tmp_path: Path, file: Path) -> None:
@@ -209,7 +211,7 @@ def test_without_benchmarks_medicare_is_compared_all_the_same(
     tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        my_rates, "benchmarks_of", lambda atlas, code: Unknown("not_covered", "none.")
+        my_rates, "benchmarks_of", lambda atlas, code, day: Unknown("not_covered", "none.")
     )
     found = answer(tmp_path, str(file), "--as-of", "2025-10-15")
     assert found["unmatched"] == {"no_rates_of_code": 2}

@@ -159,13 +159,13 @@ class Atlas:
         state: str = "",
         strictness: Strictness = "balanced",
         as_of: date | None = None,
-        known_on: date | None = None,
         told: Callable[[str, int], None] = lambda what, rows: None,
     ) -> Comparison:
         """The user's contracted rates in a CSV or xlsx file against the benchmarks on hand.
 
         ``payer``, ``setting`` and ``bill_type`` stand for rows that do not say it; ``state`` (two
-        letters) prefers its cells. ``as_of`` is the day of Medicare's amounts. ``told`` is called
+        letters) prefers its cells. ``as_of`` is the day of Medicare's amounts, by default
+        today; where no release covers it, the nearest one answers and says so. ``told`` is called
         with ``read`` or ``compared`` and a number of rows. Nothing of the file is kept. InputError
         and FileError name file, row and column, and never a rate.
         """
@@ -180,7 +180,6 @@ class Atlas:
             state=state,
             strictness=strictness,
             as_of=as_of,
-            known_on=known_on,
             told=told,
         )
 

@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from payeratlas.build.rates_medicare import MedicareAmounts
 from payeratlas.model.errors import InputError
 from payeratlas.model.facts import Unknown
 from payeratlas.model.time import AsOf
-from payeratlas.pages.series_medicare import medicare_of
 from payeratlas.pricing.places import FACILITY
-from payeratlas.rates.benchmark import STRICTNESSES, Benchmarks, Medicare, Payer
+from payeratlas.rates.benchmark import STRICTNESSES, Benchmarks, Medicare, Payer, Series
 from payeratlas.rates.compare import Comparison, compare
 from payeratlas.rates.my_rates import Assumed, my_rates
 
@@ -33,7 +33,6 @@ def compare_file(
     state: str,
     strictness: Strictness,
     as_of: date | None,
-    known_on: date | None,
     told: Callable[[str, int], None],
 ) -> Comparison:
     """See :meth:`payeratlas.apps.api.Atlas.compare`."""
@@ -52,18 +51,22 @@ def compare_file(
             where=str(path),
             cure="check the path.",
         ) from None
+    from payeratlas.apps.api import today
+
     assumed = Assumed(payer, setting, bill_type, FACILITY)
     mine = my_rates(data, path.name, assumed, lambda rows: told("read", rows))
+
+    amounts = MedicareAmounts(atlas.store)
+    day = as_of or today()
 
     def medicare(
         code: str, modifier: str, bill_type: BillType, setting: Setting
     ) -> Medicare | Unknown:
-        day = AsOf(as_of or atlas.default_day(code), known_on)
-        return medicare_of(code, modifier, bill_type, setting, day, atlas.store)
+        return amounts(code, Series(bill_type, setting, modifier, "dollars"), state, "", day)
 
     return compare(
         mine,
-        lambda code: benchmarks_of(atlas, code),
+        lambda code: benchmarks_of(atlas, code, AsOf(day)),
         medicare,
         lambda payer, plan: payer_of(payer, plan, state),
         state=state,
@@ -72,12 +75,13 @@ def compare_file(
     )
 
 
-def benchmarks_of(atlas: Atlas, code: str) -> Benchmarks | Unknown:
-    """All benchmark cells of a code, or why there are none."""
-    built: Callable[[str], Benchmarks | Unknown] | None = getattr(atlas, "benchmarks", None)
-    if built is None:
-        return Unknown("not_covered", "no benchmarks are on hand.")
-    return built(code)
+def benchmarks_of(atlas: Atlas, code: str, day: AsOf) -> Benchmarks | Unknown:
+    """All benchmark cells of a code, worked out first where price files were added since."""
+    from payeratlas.build.benchmarks import ensure
+    from payeratlas.pages.benchmarks import benchmarks_for
+
+    ensure(code, atlas.store)
+    return benchmarks_for(code, day, atlas.store)
 
 
 def payer_of(payer: str, plan: str, state: str) -> Payer:

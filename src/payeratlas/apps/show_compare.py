@@ -49,6 +49,13 @@ def show_comparison(found: Comparison) -> None:
             Text(f"  {count:,} {reason}, first in row {first.row}{place}: {first.detail}", "yellow")
         )
 
+    known = sum(one.of_medicare is not None for one in found.unmatched)
+    if known:
+        console.print(
+            f"  Of the rows not compared {known:,} have their percent of Medicare, in the "
+            "workbook, the report and --json."
+        )
+
 
 def _table(*heads: str, left: int) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))

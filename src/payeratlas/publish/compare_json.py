@@ -162,6 +162,7 @@ def _medicare(medicare: Medicare | Unknown | None) -> Json | None:
         "schedule": medicare.schedule,
         "release": medicare.release,
         "where": medicare.where,
+        "covers": medicare.covers,
     }
 
 

@@ -115,7 +115,8 @@ def basis_words(cell: Cell) -> str:
 def medicare_words(medicare: Medicare | Unknown | None) -> str:
     """Which schedule, release and place a Medicare amount is of; why there is none."""
     if isinstance(medicare, Medicare):
-        return clean(f"{medicare.schedule} {medicare.release}, {medicare.where}")
+        nearest = "" if medicare.covers else ", nearest to the day"
+        return clean(f"{medicare.schedule} {medicare.release}, {medicare.where}{nearest}")
     return clean(medicare.detail) if medicare else "not compared: another modifier"
 
 

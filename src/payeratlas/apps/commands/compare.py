@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from payeratlas.apps.options import dated, emit, jsonable
+from payeratlas.apps.options import Day, emit, jsonable
 
 if TYPE_CHECKING:
     from payeratlas.rates.benchmark import BillType, Strictness
@@ -67,7 +67,11 @@ REPORT = "my-rates-compared.html"
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the report to this file.",
 )
-@dated
+@click.option(
+    "--as-of",
+    type=Day(),
+    help="Day of Medicare's amounts; by default today, and of the nearest release that covers it.",
+)
 @jsonable
 @click.pass_obj
 def command(
@@ -82,7 +86,6 @@ def command(
     xlsx: Path | None,
     html: Path | None,
     as_of: date | None,
-    known_on: date | None,
     as_json: bool,
 ) -> None:
     """Compare the rates of your contracts in FILE (CSV or xlsx) with what the same payers post.
@@ -115,7 +118,6 @@ def command(
             state=state,
             strictness=strictness,
             as_of=as_of,
-            known_on=known_on,
             told=lambda what, rows: bar.update(tasks[what], completed=rows),
         )
     _write(targets, found)
