@@ -47,18 +47,18 @@ _CLASSES = (
 _GROUPS = f"""
 WITH apart AS (
   SELECT coalesce(payer_name, '') AS payer, kind, code, amount,
-    min(row(at_item, at_rate, at_price)) AS at,
+    min(row(at_item, at_rate, at_price)) AS first_at,
     arg_min(struct_pack(code_type, arrangement, modifiers, billing_class, setting, places,
       plan_name), row(at_item, at_rate, at_price)) AS told
   FROM read_parquet(?)
   WHERE kind IN ('dollars', 'case') AND amount > 0 AND coalesce(modifiers, '') = ''
   GROUP BY ALL
 ), ranked AS (
-  SELECT *, dense_rank() OVER (PARTITION BY payer, kind ORDER BY md5(code), code) AS place
+  SELECT *, dense_rank() OVER (PARTITION BY payer, kind ORDER BY md5(code), code) AS ranked
   FROM apart
 )
 SELECT payer, kind, code, amount, told FROM ranked WHERE place <= {MOST_CODES}
-ORDER BY payer, kind, code, at, amount
+ORDER BY payer, kind, code, first_at, amount
 """
 
 
