@@ -37,7 +37,7 @@ MedicareOf = Callable[[str, Series, str, str, date], "Medicare | Unknown"]
 """Code, series, state, ZIP code, day: what Medicare pays for it there and then."""
 Group = tuple[str, str]
 """Payer as printed, and kind of rate."""
-MOST_CODES = 400
+MOST_CODES = 100
 """Codes of a group that are compared with Medicare: those whose digest comes first."""
 
 _CLASSES = (
@@ -54,7 +54,7 @@ WITH apart AS (
   WHERE kind IN ('dollars', 'case') AND amount > 0 AND coalesce(modifiers, '') = ''
   GROUP BY ALL
 ), ranked AS (
-  SELECT *, dense_rank() OVER (PARTITION BY payer, kind ORDER BY md5(code), code) AS ranked
+  SELECT *, dense_rank() OVER (PARTITION BY payer, kind ORDER BY md5(code), code) AS place
   FROM apart
 )
 SELECT payer, kind, code, amount, told FROM ranked WHERE place <= {MOST_CODES}
