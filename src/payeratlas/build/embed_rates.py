@@ -27,6 +27,7 @@ from payeratlas.rates.read import RULES
 from payeratlas.rates.rows import OnHand
 from payeratlas.store import EMBEDDED, Store
 from payeratlas.store import benchmarks as ready
+from payeratlas.store.disk import sha256_of
 from payeratlas.store.query import connect
 
 if TYPE_CHECKING:
@@ -79,10 +80,9 @@ def embed(store: Store, to: Path, codes: Collection[str]) -> Built:
             whole.close()
         manifest = json.dumps(entries, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         (to / ready.MANIFEST).write_text(manifest, encoding="utf-8")
-        edition = ready.edition_of(((file.note.id, file.digest) for file in files), RULES)
-        worker = Worker(
-            of_embedded(to.parent), to, staging, lambda: MedicareAmounts(store), edition
-        )
+        kept = of_embedded(to.parent)
+        edition = ready.edition_of(((file.note.id, file.digest) for file in kept), RULES)
+        worker = Worker(kept, to, staging, lambda: MedicareAmounts(store), edition)
         try:
             return write(worker, to, staging, lambda *_: None, table=False)
         finally:
@@ -92,7 +92,9 @@ def embed(store: Store, to: Path, codes: Collection[str]) -> Built:
 def _embed(file: OnHand, to: Path, codes: Sequence[str], whole: Worker) -> object:
     """Keep the codes of one file; its entry of the manifest."""
     kept = sorted(file.codes & set(codes)) if file.codes is not None else codes
-    folder = f"prices/posted/{file.note.id}/{file.digest}"
+    # A part of a file is another thing than the whole, which the user may have too.
+    digest = sha256_of(json.dumps([file.digest, kept]).encode())[: len(file.digest)]
+    folder = f"prices/posted/{file.note.id}/{digest}"
     tables = {}
     sets: set[int] = set()
     for table, statement in _KEPT.items():
@@ -108,10 +110,10 @@ def _embed(file: OnHand, to: Path, codes: Sequence[str], whole: Worker) -> objec
             sets |= _numbers(_rows(_FIRST, path))
         tables["posted_provider"] = f"{folder}/posted_provider.parquet"
         _write(_rows(_PROVIDERS, path, sorted(sets)), to / tables["posted_provider"])
-    evidence = ready.evidence_path(file.note.id, file.digest, RULES)
+    evidence = ready.evidence_path(file.note.id, digest, RULES)
     (to / evidence).parent.mkdir(parents=True, exist_ok=True)
     (to / evidence).write_bytes(encode(whole.evidence(file)))
-    return entry_of(replace(file, codes=None), kept, tables, evidence)
+    return entry_of(replace(file, digest=digest), kept, tables, evidence)
 
 
 def _numbers(rows: pa.Table) -> set[int]:
@@ -121,7 +123,7 @@ def _numbers(rows: pa.Table) -> set[int]:
 def _rows(statement: str, path: Path, *values: object) -> pa.Table:
     connection = connect([path.parent])
     try:
-        found: pa.Table = connection.execute(statement, [str(path), *values]).to_arrow_table()
+        found: pa.Table = connection.sql(statement, params=[str(path), *values]).to_arrow_table()
         return found
     finally:
         connection.close()
