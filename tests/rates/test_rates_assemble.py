@@ -16,11 +16,12 @@ import pytest
 
 import ratekit
 from payeratlas.model.facts import Unknown
+from payeratlas.rates import cells
 from payeratlas.rates.assemble import assemble
-from payeratlas.rates.benchmark import HEADLINE, Benchmarks, Cell, Place
+from payeratlas.rates.benchmark import HEADLINE, Benchmarks, Cell, CellKey, Place
 from payeratlas.rates.cells import middle_row
 from payeratlas.rates.codec import decode, encode
-from payeratlas.rates.judge import Context, order
+from payeratlas.rates.judge import Context, Judged, order
 from payeratlas.rates.rows import OfFile, OnHand, RowReader, group_of
 from ratekit import item, medicare, on_hand, provider, rate
 
@@ -52,14 +53,14 @@ def cell(
     **series: str,
 ) -> Cell:
     """The one cell that these tell."""
-    cells = [
+    found_cells = [
         one
         for one in found.cells
         if (one.key.family, one.key.state, one.key.strictness) == (family, state, strictness)
         and all(getattr(one.key.series, name) == value for name, value in series.items())
     ]
-    assert len(cells) == 1, [one.key for one in found.cells]
-    return cells[0]
+    assert len(found_cells) == 1, [one.key for one in found.cells]
+    return found_cells[0]
 
 
 def ungrouped(files: Sequence[OnHand], code: str = CODE) -> list[OfFile]:
@@ -331,3 +332,18 @@ def test_the_median_of_rows_counts_each_of_them() -> None:
     assert middle_row(rows) == Decimal(7)
     assert middle_row(rows[:2]) == Decimal(1)
     assert middle_row([]) is None
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_cells_that_share_their_figures_are_those_of_cells_made_alone(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = random_files(seed, tmp_path)
+    shared = made(files)
+
+    class Alone(cells._Maker):
+        def cell(self, key: CellKey, judged: Sequence[Judged]) -> Cell:
+            return self._cell(key, self._entries(judged, key.state, key.strictness))
+
+    monkeypatch.setattr(cells, "_Maker", Alone)
+    assert made(files) == shared
