@@ -70,6 +70,7 @@ def item(at: int, gross: str | None, cash: str | None, **more: object) -> dict[s
         "code_type": "CPT",
         "at_item": at,
         "at_rate": 0,
+        "items": 1,
         "setting": "outpatient",
         "billing_class": "facility",
         "modifiers": "",

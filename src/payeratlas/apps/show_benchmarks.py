@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +15,9 @@ from payeratlas.publish.spreadsheet import exact
 from payeratlas.publish.wording import clean
 from payeratlas.rates.benchmark import Benchmarks, Cell
 from payeratlas.rates.figures import states_of
+
+if TYPE_CHECKING:
+    from payeratlas.build.benchmarks import Built
 
 _WIDE = 200
 
@@ -136,3 +141,21 @@ def _console() -> Console:
     if not console.is_terminal:  # a file or a pipe has no edge to fold at
         console.width = _WIDE
     return console
+
+
+def show_built(built: Built) -> None:
+    """How much was worked out, and what was set aside."""
+    console = _console()
+    console.print(
+        Text(
+            f"{built.codes:,} codes of {built.files:,} price files: {built.cells:,} cells, "
+            f"{built.kept:,} of {built.read:,} posted rates kept ({built.size / 1e6:,.1f} MB)."
+        )
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("Set aside")
+    table.add_column("Posted rates", justify="right")
+    for reason, count in built.aside.items():
+        table.add_row(reason_words(reason), f"{count:,}")
+    console.print(table)
+    console.print(Text(str(built.path), "dim"))

@@ -203,8 +203,11 @@ def build(store: Store, tell: Tell) -> Built | None:
         held.close()
 
 
-def write(worker: Worker, root: Path, staging: Path, tell: Tell) -> Built:
-    """Work out every code of a worker's files, and publish them at ``root``."""
+def write(worker: Worker, root: Path, staging: Path, tell: Tell, *, table: bool = True) -> Built:
+    """Work out every code of a worker's files, and publish them at ``root``.
+
+    ``table`` False leaves out the Parquet file of the cells.
+    """
     from payeratlas.publish.benchmark_table import CellsWriter  # late: it brings pyarrow
 
     notes = list(dict.fromkeys(file.note for file in worker.files))
@@ -224,7 +227,7 @@ def write(worker: Worker, root: Path, staging: Path, tell: Tell) -> Built:
     told = None if None in limited else sorted({c for some in limited if some for c in some})
     path = codes.finish(worker.edition, [list(astuple(note)) for note in notes], told)
     size = path.stat().st_size
-    staged = {ready.CODES: path, ready.CELLS: staging / ready.CELLS}
+    staged = {ready.CODES: path} | ({ready.CELLS: staging / ready.CELLS} if table else {})
     return Built(
         edition=worker.edition,
         path=ready.publish(root, worker.edition, staged),

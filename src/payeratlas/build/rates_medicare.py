@@ -87,6 +87,8 @@ class MedicareAmounts:
             )
             if not isinstance(rows, Unknown):
                 return str(rows[0].values["pctc"] or "") if rows else ""
+            if rows.reason != "not_covered":
+                break
         return ""
 
     def _work_out(self, code: str, series: Series, zip_code: str, day: date) -> Medicare | Unknown:

@@ -91,6 +91,10 @@ def _position(place: Place) -> tuple[str, int, int, int]:
     return place.file, place.item, place.rate, place.price
 
 
+_Printed = tuple[str, BillType, Decimal | None, Decimal | None]
+"""Setting, bill type, gross charge and cash price."""
+
+
 def hospital_prices(code: str, found: OfFile) -> list[HospitalPrice]:
     """What a hospital prints of a code besides negotiated rates, without modifiers.
 
@@ -101,24 +105,17 @@ def hospital_prices(code: str, found: OfFile) -> list[HospitalPrice]:
     if hospital is None:
         return []
     note = found.file.note
-    paid: dict[int, list[tuple[int, Allowed]]] = defaultdict(list)
-    for row in found.allowed:
-        paid[row.place.item].append((row.place.rate, row))
-    merged: dict[tuple[str, BillType, Decimal | None, Decimal | None], list[Charge]] = defaultdict(
-        list
-    )
-    for charge in sorted(found.charges, key=lambda one: _position(one.place)):
+    merged: dict[_Printed, tuple[list[Place], list[Allowed]]] = {}
+    own = [(charge, None) for charge in found.charges]
+    for charge, row in (*own, *((row.charge, row) for row in found.allowed)):
         if modifier_of(charge.modifiers) == "":
-            setting, bill_type = _setting(code, charge)
-            merged[setting, bill_type, charge.gross, charge.cash].append(charge)
+            key = (*_setting(code, charge), charge.gross, charge.cash)
+            places, paid = merged.setdefault(key, ([], []))
+            places.append(charge.place)
+            if row is not None:
+                paid.append(row)
     prices = []
-    for (setting, bill_type, gross, cash), charges in merged.items():
-        rows = {
-            row.place: row
-            for charge in charges
-            for rate, row in paid[charge.place.item]
-            if charge.place.rate in (0, rate)
-        }
+    for (setting, bill_type, gross, cash), (places, paid) in merged.items():
         prices.append(
             HospitalPrice(
                 file=note.id,
@@ -129,10 +126,13 @@ def hospital_prices(code: str, found: OfFile) -> list[HospitalPrice]:
                 bill_type=bill_type,
                 gross=gross,
                 cash=cash,
-                place=charges[0].place,
-                paid=tuple(_paid(rows[place], found) for place in sorted(rows, key=_position)),
+                place=min(places, key=_position),
+                paid=tuple(
+                    _paid(row, found) for row in sorted(paid, key=lambda row: _position(row.place))
+                ),
             )
         )
+    prices.sort(key=lambda price: _position(price.place))
     return prices
 
 

@@ -82,27 +82,8 @@ def cells_of(
         for state in ("", *states):
             for level in STRICTNESSES:
                 key = CellKey(code, family, line, series, state, level)
-                entries = _entries(members, state, level)
-                if entries:
-                    cells.append(maker.cell(key, entries))
+                cells.append(maker.cell(key, members))
     return tuple(sorted(cells, key=lambda cell: cell.key))
-
-
-def _entries(judged: Sequence[Judged], state: str, level: Strictness) -> list[_Entry]:
-    """What belongs in a cell: all, or what an organisation in the state is paid."""
-    places = order()
-    accepted = ("known", "remote") if level == STRICTNESSES[0] else ("known",)
-    found = []
-    for each in judged:
-        if state and not any(one.state == state for one in each.members):
-            continue
-        members = tuple(
-            one
-            for one in each.members
-            if one.known in accepted and (not state or one.state == state)
-        )
-        found.append(_Entry(each, places[each.reasons[level]], members))
-    return found
 
 
 class _Maker:
@@ -114,7 +95,48 @@ class _Maker:
         self._context = context
         self._as_of = as_of
 
-    def cell(self, key: CellKey, entries: Sequence[_Entry]) -> Cell:
+        self._members: dict[tuple[int, str, bool], tuple[Member, ...]] = {}
+        self._made: dict[tuple[tuple[int, int, int], ...], Cell] = {}
+
+    def cell(self, key: CellKey, judged: Sequence[Judged]) -> Cell:
+        """The cell of that key; one that rests on the same as another has its figures."""
+        entries = self._entries(judged, key.state, key.strictness)
+        same = tuple((id(each.judged), each.place, id(each.members)) for each in entries)
+        if same not in self._made:
+            self._made[same] = self._cell(key, entries)
+        made = self._made[same]
+        if made.key == key:
+            return made
+        paid = self._medicare(key.state, "", made.basis.last_day)
+        return replace(made, key=key, medicare=paid)
+
+    def _entries(self, judged: Sequence[Judged], state: str, level: Strictness) -> list[_Entry]:
+        """What belongs in a cell: all, or what an organisation in the state is paid."""
+        places = order()
+        found = []
+        for each in judged:
+            if state and not any(one.state == state for one in each.members):
+                continue
+            members = self._accepted(each.members, state, remote=level == STRICTNESSES[0])
+            found.append(_Entry(each, places[each.reasons[level]], members))
+        return found
+
+    def _accepted(
+        self, members: tuple[Member, ...], state: str, *, remote: bool
+    ) -> tuple[Member, ...]:
+        """Those of a set who have a vote in a cell; the set itself where all of them have."""
+        key = (id(members), state, remote)
+        if key not in self._members:
+            accepted = ("known", "remote") if remote else ("known",)
+            found = tuple(
+                one
+                for one in members
+                if one.known in accepted and (not state or one.state == state)
+            )
+            self._members[key] = members if len(found) == len(members) else found
+        return self._members[key]
+
+    def _cell(self, key: CellKey, entries: Sequence[_Entry]) -> Cell:
         kept = [each for each in entries if each.place == _KEPT and each.members]
         votes = self._votes(kept)
         amounts = [vote.amount for vote in votes]

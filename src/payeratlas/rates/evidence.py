@@ -37,7 +37,7 @@ MedicareOf = Callable[[str, Series, str, str, date], "Medicare | Unknown"]
 """Code, series, state, ZIP code, day: what Medicare pays for it there and then."""
 Group = tuple[str, str]
 """Payer as printed, and kind of rate."""
-MOST_CODES = 400
+MOST_CODES = 100
 """Codes of a group that are compared with Medicare: those whose digest comes first."""
 
 _CLASSES = (

@@ -7,11 +7,12 @@ are asked in their order. A file of which a newer issue is on hand is set aside 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from payeratlas.model.facts import Unknown
 from payeratlas.rates.benchmark import STRICTNESSES, Payer, Series, Strictness
@@ -63,6 +64,7 @@ class Judged:
     reasons: Mapping[Strictness, str] = field(default_factory=dict)
 
 
+@cache
 def order() -> Mapping[str, int]:
     """The place of each reason in the order in which rows are set aside; kept rows come last."""
     names = [SUPERSEDED, *(rule.id for rule in rules()), KEPT]
@@ -96,12 +98,14 @@ def _of_file(code: str, found: OfFile, context: Context) -> list[tuple[Judged, O
         for group in found.groups
         if is_facility_list(tuple(group.places.split()))
     }
+    state = note.state or (found.hospital.state if found.hospital else "")
+    sets: dict[int | None, _Told] = {}
     answers = []
     for group in sorted(found.groups, key=lambda g: (g.place.item, g.place.rate, g.place.price)):
-        members = (
-            found.members.get(group.provider_set, ()) if group.provider_set is not None else ()
-        )
-        state = note.state or (found.hospital.state if found.hospital else "")
+        number = group.provider_set
+        if number not in sets:
+            sets[number] = _told(() if number is None else found.members.get(number, ()))
+        providers, voters, at = sets[number]
         payer = who_is(
             note.kind,
             note.publisher,
@@ -127,7 +131,7 @@ def _of_file(code: str, found: OfFile, context: Context) -> list[tuple[Judged, O
             publisher_kind=note.kind,
             day=day,
             gross=group.gross,
-            providers=_counted(members),
+            providers=providers,
             payer=payer,
             multiplier=(group.payer_name, group.kind) in evidence.multipliers,
         )
@@ -137,13 +141,13 @@ def _of_file(code: str, found: OfFile, context: Context) -> list[tuple[Judged, O
             facility_list=(group.modifiers, group.billing_class) in listed,
             pctc=pctc,
         )
-        voters = tuple(one for one in members if one.known != "dangling")
         if isinstance(series, str):
             offer = replace(offer, unplaced=series)
             judged = Judged(group, file, payer, None, voters, found.superseded)
         else:
-            paid = _medicare(code, series, voters, day, context)
-            offer = replace(offer, series=series, medicare=paid)
+            paid = None if day is None else context.medicare(code, series, *at, day)
+            known = None if paid is None or isinstance(paid, Unknown) else paid.amount
+            offer = replace(offer, series=series, medicare=known)
             judged = Judged(group, file, payer, series, voters, found.superseded)
         judged.reasons = _reasons(offer)
         answers.append((judged, offer))
@@ -159,31 +163,25 @@ def _reasons(offer: Offer) -> dict[Strictness, str]:
     return {level: reason(offer, level) for level in STRICTNESSES[:-1]} | {strictest: last}
 
 
-def _counted(members: Sequence[Member]) -> Providers:
-    by_state: dict[str, int] = defaultdict(int)
-    for one in members:
-        by_state[one.known] += 1
-    return Providers(
-        known=by_state["known"],
-        remote=by_state["remote"],
-        dangling=by_state["dangling"],
+_Told = tuple[Providers, tuple[Member, ...], tuple[str, str]]
+"""Of a provider set: who is in it, who of them could vote, and the state and ZIP code of all."""
+
+
+def _told(members: Sequence[Member]) -> _Told:
+    """A set whose members are in several states has no state: what is national stands for it."""
+    counts = Counter(one.known for one in members)
+    providers = Providers(
+        known=counts["known"],
+        remote=counts["remote"],
+        dangling=counts["dangling"],
         npis=sum(one.npis for one in members),
         bad_npis=sum(one.bad_npis for one in members),
     )
-
-
-def _medicare(
-    code: str, series: Series, voters: Sequence[Member], day: date | None, context: Context
-) -> Decimal | None:
-    """Medicare's amount where all of them are: at one ZIP code, in one state, else national."""
-    if day is None:
-        return None
+    voters = tuple(one for one in members if one.known != "dangling")
     states = {one.state for one in voters}
     codes = {one.zip for one in voters}
     state = states.pop() if len(states) == 1 else ""
-    zip_code = codes.pop() if len(codes) == 1 and state else ""
-    found = context.medicare(code, series, state, zip_code, day)
-    return None if isinstance(found, Unknown) else found.amount
+    return providers, voters, (state, codes.pop() if state and len(codes) == 1 else "")
 
 
 _Fence = tuple[Decimal, Decimal]
@@ -213,14 +211,6 @@ def _fences(judged: Sequence[tuple[Judged, Offer]]) -> dict[tuple[Strictness, Se
 
 def _fenced(offer: Offer, level: Strictness, first: str, fence: _Fence | None) -> str:
     """The reason at a level once the fence is known; an earlier rule's stays."""
-    if fence is None or (first and order_of(first) < order_of(_FENCED)):
+    if fence is None or order()[first] < order()[_FENCED]:
         return first
     return reason(replace(offer, fence=fence), level)
-
-
-def order_of(name: str) -> int:
-    """The place of one reason: see :func:`order`."""
-    return _ORDER[name]
-
-
-_ORDER = order()

@@ -92,7 +92,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A hospital's own prices of a code: one row of ``posted_item``."""
+    """A hospital's own prices of a code: one row of ``posted_item``, or of ``posted_rate``."""
 
     modifiers: str
     billing_class: str
@@ -105,8 +105,12 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A posted row that says what was paid: the columns ``allowed_*`` beside its rate."""
+    """A posted row that says what was paid: the columns ``allowed_*`` beside its rate.
 
+    ``charge`` are the hospital's own prices in the same row.
+    """
+
+    charge: Charge
     payer_name: str
     plan_name: str
     negotiated: Decimal | None
@@ -149,7 +153,8 @@ _CHARGES = (
     f"FROM read_parquet(?) WHERE {_WANTED} AND (gross IS NOT NULL OR cash IS NOT NULL)"
 )
 _ALLOWED = (
-    "SELECT code, payer_name, plan_name, CASE WHEN kind IN ('dollars', 'case') THEN amount END, "
+    "SELECT code, modifiers, billing_class, setting, code_type, gross, cash, "
+    "payer_name, plan_name, CASE WHEN kind IN ('dollars', 'case') THEN amount END, "
     "allowed_median, allowed_p10, allowed_p90, allowed_count, at_item, at_rate, at_price "
     f"FROM read_parquet(?) WHERE {_WANTED} AND (allowed_median IS NOT NULL OR allowed_p10 IS NOT "
     "NULL OR allowed_p90 IS NOT NULL OR allowed_count IS NOT NULL)"
@@ -247,31 +252,24 @@ class RowReader:
                 yield "groups", code, group_of(dict(zip(_TOLD, told, strict=True)), rows, name, at)
         if items:
             for code, *told, item, rate in self._rows(_CHARGES, items, first, last):
-                modifiers, billing, setting, kind, gross, cash = told
-                place = Place(name, item, rate, 0)
-                yield (
-                    "charges",
-                    code,
-                    Charge(
-                        modifiers or "",
-                        billing or "",
-                        setting or "",
-                        kind or "",
-                        gross,
-                        cash,
-                        place,
-                    ),
+                yield "charges", code, _charge(told, Place(name, item, rate, 0))
+        if rates and file.note.kind == "hospital":
+            for code, *told in self._rows(_ALLOWED, rates, first, last):
+                payer, plan, *amounts, count, item, rate, price = told[6:]
+                agreed, middle, p10, p90 = amounts
+                place = Place(name, item, rate, price)
+                allowed = Allowed(
+                    charge=_charge(told[:6], place),
+                    payer_name=payer or "",
+                    plan_name=plan or "",
+                    negotiated=agreed,
+                    median=middle,
+                    p10=p10,
+                    p90=p90,
+                    count=count or "",
+                    place=place,
                 )
-        if rates and items:
-            for code, payer, plan, agreed, middle, p10, p90, count, *at in self._rows(
-                _ALLOWED, rates, first, last
-            ):
-                place = Place(name, *at)
-                yield (
-                    "allowed",
-                    code,
-                    Allowed(payer or "", plan or "", agreed, middle, p10, p90, count or "", place),
-                )
+                yield "allowed", code, allowed
 
     def _members_of(
         self, file: OnHand, wanted: Collection[int]
@@ -328,6 +326,14 @@ class RowReader:
                 where=str(path),
                 cure="remove the folder prices/posted of the store: it is made again.",
             ) from error
+
+
+def _charge(told: Sequence[Any], place: Place) -> Charge:
+    modifiers, billing_class, setting, code_type, gross, cash = told
+    return Charge(
+        *(modifiers or "", billing_class or "", setting or "", code_type or ""),
+        *(gross, cash, place),
+    )
 
 
 def _later(file: OnHand, other: OnHand) -> bool:

@@ -12,6 +12,7 @@ from payeratlas.model.errors import StoreError
 from payeratlas.model.facts import Fact, Measure, Unknown, Value
 from payeratlas.model.time import AsOf
 from payeratlas.pages import benchmarks
+from payeratlas.rates.again import again
 from payeratlas.rates.benchmark import Benchmarks
 from payeratlas.rates.figures import BASIS_RULE, CELL_RULE, basis_figure, cell_figure, key_of
 from payeratlas.store import Store
@@ -78,7 +79,7 @@ def facts(code: str, as_of: AsOf, store: Store) -> list[Fact]:
 
 
 def cell_again(values: Mapping[str, Value], settings: Mapping[str, str], store: Store) -> Value:
-    """The statistic that the settings name of the cell that they name."""
+    """The statistic that the settings name, worked out anew from the votes of the cell."""
     key = key_of(settings)
     found = _found(settings, store)
     cell = next((cell for cell in found.cells if cell.key == key), None)
@@ -87,7 +88,7 @@ def cell_again(values: Mapping[str, Value], settings: Mapping[str, str], store: 
             f"the benchmarks of {key.code} on hand have no such cell.",
             cure="add the price files that the page names, or make the page again.",
         )
-    value = cell_figure(cell, settings.get("statistic", ""))
+    value = cell_figure(again(cell), settings.get("statistic", ""))
     if isinstance(value, Unknown):
         raise StoreError(f"the benchmarks of {key.code} on hand do not show it: {value.detail}")
     return value
