@@ -441,3 +441,16 @@ def test_the_anthem_slice_names_each_file_once(real: Path, shared_data: Path) ->
     }  # fmt: skip
     assert document["plan"]["files"] == 3_499
     assert len({file["url"].split("/")[2] for file in document["files"]}) == 4
+
+
+def test_a_hospitals_file_is_told_with_the_rules_that_it_breaks(root: Path) -> None:
+    samples = Path(__file__).parents[1] / "sources" / "hospital" / "samples"
+    files = [str(path) for path in sorted(samples.glob("*.csv"))]
+    document = valid("price_files", run(root, "sources", "add", "hospital", *files, "--json"))
+    tall, wide = document["files"]
+    assert (tall["layout"], wide["layout"], wide["rules"]) == ("tall", "wide", "2.2")
+    assert tall["account"]["records"]["rejected"] == {"cells_too_few": 1, "heading": 3}
+    assert {each["rule"]: each["count"] for each in wide["violations"]}["plan_blank"] == 1
+    told = run(root, "sources", "add", "hospital", *files)
+    assert "layout: wide, version it declares: 1.0.0" in told
+    assert "cells_too_few" in told

@@ -1,6 +1,5 @@
 """The verdict on a hospital's file is that of CMS's validator, on its samples and on real files.
 
-
 What each sample is expected to break follows from its name and from CMS's rules.
 """
 

@@ -113,9 +113,14 @@ def add(
     of which tables are kept and not the bytes. Where one of several cannot be read, the others are
     added, and the exit code is 3.
 
+    For source hospital each FILE is a hospital's standard-charge file (csv or json, plain, gz or
+    zip). What is told of it names the rules of CMS's template that it breaks. For source
+    tic_extract each FILE is an extract of in-network rates as csv.
+
     \b
     payeratlas sources add cms_pfs_rvu rvu25d.zip
     payeratlas sources add tic 2025-06_rates.json.gz --payer "Evry Health" --codes 64640,99213
+    payeratlas sources add hospital 581234567_made-up-hospital_standardcharges.csv.gz
     """
     import json
 
