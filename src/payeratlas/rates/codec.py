@@ -1,7 +1,8 @@
 """Benchmarks as compact JSON, and back: exact amounts as text, what repeats said once.
 
-The cells of three levels and of the states share most of their votes; so votes, series, bases and
-files stand once each, and cells name them by number. Numbers of a place begin with that of its
+The cells of three levels and of the states are mostly alike, and share most of their votes; so what
+they have but their keys (*bodies*), votes, series, bases and files stand once each, and cells name
+them by number. Numbers of a place begin with that of its
 file in ``ids``.
 """
 
@@ -58,15 +59,13 @@ def encode(found: Benchmarks, notes: Sequence[FileNote] = ()) -> bytes:
     def place(one: Place) -> list[Json]:
         return [ids(one.file), one.item, one.rate, one.price]
 
-    cells = [
-        [
-            [cell.key.family, cell.key.line, series(cell.key.series), *_rest(cell.key)],
+    def body(cell: Cell) -> list[Json]:
+        return [
             [cell.organisations, cell.npis, cell.rows],
             _text(cell.median),
             *(_texts(pair) for pair in (cell.quartiles, cell.tails, cell.interval)),
             _or_unknown(cell.by_npi, _text),
             _or_unknown(cell.by_volume, _text),
-            _or_unknown(cell.medicare, _medicare),
             _text(cell.ratio_of_medians),
             _text(cell.median_of_ratios),
             cell.grade,
@@ -75,8 +74,24 @@ def encode(found: Benchmarks, notes: Sequence[FileNote] = ()) -> bytes:
             [[step.reason, step.rows, step.left, _text(step.median)] for step in cell.funnel],
             [votes(vote) for vote in cell.votes],
         ]
-        for cell in found.cells
-    ]
+
+    cells = []
+    bodies: _Once[str] = _Once()
+    paid: _Once[str] = _Once()
+    seen: dict[tuple[int, ...], int] = {}
+    for cell in found.cells:
+        # Cells that were made alike share these objects: no need to write them out to know.
+        alike = (id(cell.votes), id(cell.funnel), id(cell.basis), id(cell.interval))
+        if alike not in seen:
+            seen[alike] = bodies(_json(body(cell)))
+        key = cell.key
+        medicare = paid(_json(_or_unknown(cell.medicare, _medicare)))
+        cells.append(
+            [
+                *(key.family, key.line, series(key.series), key.state, key.strictness),
+                *(seen[alike], medicare),
+            ]
+        )
     document = {
         "code": found.code,
         "edition": found.edition,
@@ -85,6 +100,8 @@ def encode(found: Benchmarks, notes: Sequence[FileNote] = ()) -> bytes:
         "aside": dict(found.aside),
         "files": [known.get(note, list(astuple(note))) for note in found.files],
         "cells": cells,
+        "bodies": [json.loads(one) for one in bodies.numbers],
+        "medicare": [json.loads(one) for one in paid.numbers],
         "series": [list(astuple(one)) for one in series.numbers],
         "bases": [list(astuple(one)) for one in bases.numbers],
         "votes": [
@@ -119,7 +136,7 @@ def encode(found: Benchmarks, notes: Sequence[FileNote] = ()) -> bytes:
         ],
     }
     document["ids"] = list(ids.numbers)
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return _json(document).encode()
 
 
 def decode(data: bytes, notes: Sequence[FileNote] = ()) -> Benchmarks:
@@ -154,7 +171,16 @@ def decode(data: bytes, notes: Sequence[FileNote] = ()) -> Benchmarks:
             found["votes"]
         )
     ]
-    cells = [_cell(code, told, series, bases, votes) for told in found["cells"]]
+    bodies = [_body(told, bases, votes) for told in found["bodies"]]
+    paid = [_known(told, _medicare_of) for told in found["medicare"]]
+    cells = [
+        Cell(
+            key=CellKey(code, family, line, series[number], state, strictness),
+            medicare=paid[medicare],
+            **bodies[body],
+        )
+        for family, line, number, state, strictness, body, medicare in found["cells"]
+    ]
     hospital = [_price(told, ids, place) for told in found["hospital"]]
     outliers = [
         Aside(reason, _maybe(amount), printed, payer, plan, organisation, place(at))
@@ -175,36 +201,30 @@ def decode(data: bytes, notes: Sequence[FileNote] = ()) -> Benchmarks:
     )
 
 
-def _cell(
-    code: str,
-    told: Sequence[Any],
-    series: Sequence[Series],
-    bases: Sequence[Basis],
-    votes: Sequence[Vote],
-) -> Cell:
-    (family, line, number, state, strictness), (organisations, npis, rows), middle = told[:3]
-    quartiles, tails, interval, by_npi, by_volume, medicare, of_medians, of_ratios = told[3:11]
-    grade, reasons, basis, funnel, voted = told[11:]
-    return Cell(
-        key=CellKey(code, family, line, series[number], state, strictness),
-        organisations=organisations,
-        npis=npis,
-        rows=rows,
-        median=_maybe(middle),
-        quartiles=_pair(quartiles),
-        tails=_pair(tails),
-        interval=_pair(interval),
-        by_npi=_known(by_npi, _exact),
-        by_volume=_known(by_volume, _exact),
-        medicare=_known(medicare, _medicare_of),
-        ratio_of_medians=_maybe(of_medians),
-        median_of_ratios=_maybe(of_ratios),
-        grade=grade,
-        grade_reasons=tuple(reasons),
-        basis=bases[basis],
-        funnel=tuple(Step(name, rows, left, _maybe(after)) for name, rows, left, after in funnel),
-        votes=tuple(votes[number] for number in voted),
-    )
+def _body(told: Sequence[Any], bases: Sequence[Basis], votes: Sequence[Vote]) -> dict[str, Any]:
+    """All of a cell but its key and Medicare's amount, by name."""
+    (organisations, npis, rows), middle, quartiles, tails, interval = told[:5]
+    by_npi, by_volume, of_medians, of_ratios, grade, reasons, basis, funnel, voted = told[5:]
+    return {
+        "organisations": organisations,
+        "npis": npis,
+        "rows": rows,
+        "median": _maybe(middle),
+        "quartiles": _pair(quartiles),
+        "tails": _pair(tails),
+        "interval": _pair(interval),
+        "by_npi": _known(by_npi, _exact),
+        "by_volume": _known(by_volume, _exact),
+        "ratio_of_medians": _maybe(of_medians),
+        "median_of_ratios": _maybe(of_ratios),
+        "grade": grade,
+        "grade_reasons": tuple(reasons),
+        "basis": bases[basis],
+        "funnel": tuple(
+            Step(name, rows, left, _maybe(after)) for name, rows, left, after in funnel
+        ),
+        "votes": tuple(votes[number] for number in voted),
+    }
 
 
 def _price(
@@ -232,8 +252,8 @@ def _price(
     )
 
 
-def _rest(key: CellKey) -> tuple[str, str]:
-    return key.state, key.strictness
+def _json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _text(amount: Decimal | None) -> str | None:
