@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +81,8 @@ def tic_rates(file: PriceFile, plan: str | None) -> Rows:
                 "arrangement": lower(item["negotiation_arrangement"]),
                 "kind": kinds.get(lower(term["negotiated_type"]) or "", "dollars"),
                 "methodology": lower(term["negotiated_type"]),
-                "amount": price["negotiated_rate"],
-                "amount_printed": price["negotiated_rate_printed"],
+                "amount": (amount := exact(price, "negotiated_rate")),
+                "amount_printed": price["negotiated_rate_printed"] if amount is None else None,
                 "modifiers": modifiers(term["billing_code_modifier"]),
                 "billing_class": lower(term["billing_class"]),
                 "setting": lower(term["setting"]),
@@ -173,3 +174,11 @@ def tree(root: Path) -> dict[str, bytes]:
         for path in sorted((root / "prices" / "posted").rglob("*"))
         if path.is_file()
     }
+
+
+def exact(row: Row, name: str) -> Decimal | None:
+    """An amount, also where only its text was kept because it has more decimals than the table."""
+    text = (row[f"{name}_printed"] or "").strip()
+    if row[name] is None and re.fullmatch(r"[0-9]{1,14}(\.[0-9]{1,6}0*)?", text):
+        return Decimal(text)
+    return row[name]

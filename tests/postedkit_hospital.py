@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from payeratlas.model.provenance import Artifact
 from payeratlas.store.price_manifest import Issue, Pinned, PriceFile
 from payeratlas.tables.hospital import HOSPITAL, schema
-from postedkit import Row, Rows, good, lower, place, rows_of, words
+from postedkit import Row, Rows, exact, good, lower, place, rows_of, words
 
 OWN = ("", "LOCAL", "CDM")
 REVENUE = re.compile("00|[0-9]{3}|0[0-9]{3}")
@@ -110,11 +110,11 @@ def hospital_rates(file: PriceFile) -> tuple[Rows, Counter[str]]:
                     "expiration": None,
                     "additional": more_of(row, item, kind),
                     "provider_set": 1,
-                    "gross": item["gross"],
-                    "cash": item["cash"],
-                    "allowed_median": row["median"],
-                    "allowed_p10": row["p10"],
-                    "allowed_p90": row["p90"],
+                    "gross": exact(item, "gross"),
+                    "cash": exact(item, "cash"),
+                    "allowed_median": exact(row, "median"),
+                    "allowed_p10": exact(row, "p10"),
+                    "allowed_p90": exact(row, "p90"),
                     "allowed_count": row["count"],
                 }
             )
@@ -138,8 +138,8 @@ def kind_of(row: Row) -> tuple[str | None, Decimal | None, str | None]:
     """What kind of rate a charge is, its amount, and how that is printed where it is none."""
     words_only = ("algorithm", "estimated", "estimated_printed", "median", "p10", "p90")
     for name in ("dollar", "percentage"):
-        if row[name] is not None:
-            return (dollars(row) if name == "dollar" else name), row[name], None
+        if (amount := exact(row, name)) is not None:
+            return (dollars(row) if name == "dollar" else name), amount, None
     for name in ("dollar", "percentage"):
         if row[f"{name}_printed"] is not None:
             return (dollars(row) if name == "dollar" else name), None, row[f"{name}_printed"]
@@ -178,14 +178,14 @@ def hospital_items(file: PriceFile) -> Rows:
     found: dict[tuple[Any, ...], Row] = {}
     amounts = ("gross", "cash", "minimum", "maximum")
     for item in rows_of(file, "hospital_item"):
-        if all(item[name] is None for name in amounts):
+        if all(exact(item, name) is None for name in amounts):
             continue
         for code, code_type in codes(item).items():
             same = {
                 "setting": lower(item["setting"]),
                 "billing_class": lower(item["billing_class"]),
                 "modifiers": modifiers(item["modifiers"]),
-                **{name: item[name] for name in amounts},
+                **{name: exact(item, name) for name in amounts},
             }
             at = {"at_item": item["record"], "at_rate": item["charge"]}
             row = {"code": code, "code_type": code_type, **at, "items": 0, **same}

@@ -81,7 +81,15 @@ def who(root: Path, **printed: Any) -> dict[str, Any]:
         ({"dollar": Decimal(9), "methodology": "Per Diem"}, "per_diem", 9, None),
         ({"dollar": Decimal(9), "methodology": "case rate"}, "case", 9, None),
         ({"dollar": Decimal(9), "methodology": None}, "dollars", 9, None),
-        ({"dollar_printed": "0.083625", "methodology": "Case Rate"}, "case", None, "0.083625"),
+        ({"dollar_printed": "0.0836251", "methodology": "Case Rate"}, "case", None, "0.0836251"),
+        ({"dollar_printed": "0.083625"}, "dollars", Decimal("0.083625"), None),
+        ({"dollar_printed": "87.54720000"}, "dollars", Decimal("87.5472"), None),
+        (
+            {"dollar_printed": "99.123456", "percentage": Decimal(50)},
+            "dollars",
+            Decimal("99.123456"),
+            None,
+        ),
         ({"dollar_printed": "N/A", "percentage": Decimal(50)}, "percentage", 50, None),
         ({"percentage": Decimal(50), "methodology": "case rate"}, "percentage", 50, None),
         ({"percentage_printed": "50 %"}, "percentage", None, "50 %"),
@@ -91,7 +99,11 @@ def who(root: Path, **printed: Any) -> dict[str, Any]:
     ],
 )
 def test_the_kind_of_a_rate(
-    tmp_path: Path, printed: dict[str, Any], kind: str, amount: int | None, text: str | None
+    tmp_path: Path,
+    printed: dict[str, Any],
+    kind: str,
+    amount: Decimal | int | None,
+    text: str | None,
 ) -> None:
     (row,) = rates(tmp_path, printed)
     assert (row["kind"], row["amount"], row["amount_printed"]) == (kind, amount, text)

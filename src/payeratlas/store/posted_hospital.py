@@ -17,6 +17,7 @@ from payeratlas.store.posted_write import (
     BLANK,
     ROW_GROUP,
     Sheets,
+    exact,
     good_npi,
     lower,
     modifiers_of,
@@ -58,7 +59,8 @@ CREATE TEMP TABLE item AS
 SELECT item, record, charge, {lower("setting")} AS setting,
        {lower("billing_class")} AS billing_class,
        {modifiers_of("modifiers", revenue=True)} AS modifiers,
-       gross, cash, minimum, maximum, notes, row_number() OVER (ORDER BY item) - 1 AS nth,
+       {", ".join(f"{exact(c)} AS {c}" for c in ("gross", "cash", "minimum", "maximum"))},
+       notes, row_number() OVER (ORDER BY item) - 1 AS nth,
        len(list_filter(coalesce(code, []), lambda x: trim(x, {BLANK}) <> '')) AS codes,
        len(coalesce(code, [])) AS printed
 FROM read_parquet(?)
@@ -76,7 +78,9 @@ SELECT c.*, i.nth AS i, i.record AS at_item, i.charge AS element, i.codes, i.pri
             WHEN coalesce(algorithm, estimated::VARCHAR, estimated_printed, median::VARCHAR,
                           p10::VARCHAR, p90::VARCHAR) IS NOT NULL THEN 'algorithm'
        END AS what
-FROM read_parquet(?) c JOIN item i USING (item)
+FROM (SELECT * REPLACE (
+        {", ".join(f"{exact(c)} AS {c}" for c in ("dollar", "percentage", "median", "p10", "p90"))}
+    ) FROM read_parquet(?)) c JOIN item i USING (item)
 """
 _TEXTS = """
 CREATE TEMP TABLE texts AS

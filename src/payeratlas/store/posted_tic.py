@@ -19,6 +19,7 @@ from payeratlas.store.posted_write import (
     BLANK,
     ROW_GROUP,
     Sheets,
+    exact,
     good_npi,
     lower,
     modifiers_of,
@@ -73,10 +74,12 @@ FROM sets s LEFT JOIN (
     ) USING (provider) WHERE trim(name) <> '' GROUP BY provider_set
 ) n USING (provider_set) ORDER BY s.nth
 """
-_PRICES = """
+_AMOUNT = exact("p.negotiated_rate")
+_PRICES = f"""
 SELECT i.nth AS i, t.nth AS t, s.nth AS s,
        p.item AS at_item, p.rate AS at_rate, p.price AS at_price,
-       p.negotiated_rate AS amount, p.negotiated_rate_printed AS amount_printed,
+       {_AMOUNT} AS amount,
+       CASE WHEN {_AMOUNT} IS NULL THEN p.negotiated_rate_printed END AS amount_printed,
        CASE WHEN s.nth IS NULL THEN NULL ELSE p.provider_set END AS provider_set
 FROM read_parquet(?) p JOIN item i USING (item) JOIN terms t USING (terms)
 LEFT JOIN sets s USING (provider_set)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from payeratlas.model.errors import StoreError
 from payeratlas.store.query import connect
-from payeratlas.tables.posted import POSTED, schema
+from payeratlas.tables.posted import AMOUNT_DIGITS, AMOUNT_SCALE, POSTED, schema
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,6 +43,18 @@ def good_npi(number: str) -> str:
             f"({digit})" if place % 2 == 0 else f"((2 * ({digit})) // 10 + (2 * ({digit})) % 10)"
         )
     return f"({number} BETWEEN 1000000000 AND 9999999999 AND ({' + '.join(terms)}) % 10 = 0)"
+
+
+def exact(column: str, printed: str = "") -> str:
+    """SQL: an amount of a price file's table, also where only its text was kept because it has
+    more decimals than that table; null where that is no number, or has more than six decimals."""
+    text = f"trim({printed or column + '_printed'}, {BLANK})"
+    kind = f"DECIMAL({AMOUNT_DIGITS}, {AMOUNT_SCALE})"
+    number = f"[0-9]{{1,{AMOUNT_DIGITS - AMOUNT_SCALE}}}(\\.[0-9]{{1,{AMOUNT_SCALE}}}0*)?"
+    return (
+        f"coalesce({column}::{kind}, "
+        f"CASE WHEN regexp_full_match({text}, '{number}') THEN {text}::{kind} END)"
+    )
 
 
 def lower(column: str) -> str:

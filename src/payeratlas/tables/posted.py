@@ -17,6 +17,9 @@ from payeratlas.tables.contract import Column, Table
 if TYPE_CHECKING:
     import pyarrow as pa
 
+AMOUNT_DIGITS = 20
+AMOUNT_SCALE = 6  # hospitals print amounts with as many decimals
+
 _PUBLIC = "published under 45 CFR 147.212, 26 CFR 54.9815-2715A3 or 45 CFR 180.50"
 _CODE = "code only"
 
@@ -30,7 +33,7 @@ def _number(name: str, meaning: str, *, required: bool = True) -> Column:
 
 
 def _money(name: str, meaning: str, unit: str = "USD") -> Column:
-    return Column(name, "decimal", meaning, unit, 4, licence=_PUBLIC)
+    return Column(name, "decimal", meaning, unit, AMOUNT_SCALE, licence=_PUBLIC)
 
 
 RATE = Table(
@@ -136,7 +139,7 @@ def schema(table: Table) -> pa.Schema:
 
     def arrow_type(column: Column) -> pa.DataType:
         if column.kind == "decimal":
-            return pa.decimal128(18, column.scale)
+            return pa.decimal128(AMOUNT_DIGITS, column.scale)
         if column.kind == "integer":
             return pa.int32()
         if column.kind == "integers":
