@@ -16,6 +16,7 @@ from payeratlas.model.time import AsOf, Period
 from payeratlas.pages.edits import Order, alike, edits_of
 from payeratlas.pages.facts import addon, facts_of, pos, ptp, rbcs
 from payeratlas.pages.facts.rules import rerun, table_rules
+from payeratlas.rates.figures import BASIS_RULE, CELL_RULE
 from payeratlas.store import Store
 from storekit import own_store
 
@@ -145,7 +146,7 @@ def test_a_count_of_other_tables_does_not_hold(store: Store, tmp_path: Path) -> 
 
 
 def test_rules_of_pricing_are_behind_the_same_door(store: Store) -> None:
-    assert set(table_rules()) == {ptp.RULE, addon.RULE, pos.RULE}
+    assert set(table_rules()) == {ptp.RULE, addon.RULE, pos.RULE, CELL_RULE, BASIS_RULE}
     with pytest.raises(InputError, match="there is no rule 'nothing'"):
         rerun("nothing", {}, {}, store)
 

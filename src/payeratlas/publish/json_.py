@@ -356,6 +356,7 @@ def _chart(chart: Chart, tables: _Tables) -> Json:
         "description": chart.description,
         "series": series,
         "marked": None if chart.marked is None else tables.fact(chart.marked),
+        "marked_as": chart.marked_as,
     }
 
 

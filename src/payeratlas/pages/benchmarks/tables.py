@@ -43,7 +43,8 @@ def named(key: CellKey) -> Box:
 def median(cell: Cell, make: Figures) -> Box:
     """The median, or that there are too few organisations for one."""
     if cell.median is None:
-        return plain("too few for a median", tone="unknown")
+        words = "too few for a median" if cell.organisations else "every rate set aside"
+        return plain(words, tone="unknown")
     return plain(make.cell(cell, "median"))
 
 

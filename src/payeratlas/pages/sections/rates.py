@@ -131,7 +131,9 @@ def _cells(cells: list[Cell], make: Figures) -> list[Block | Subsection]:
     if thin:
         blocks.append(tables.cells_grid(thin, make, "Other payers, too thin for a median"))
     blocks += _folded(first, make)
-    funnels = [plots.funnel(cell, make) for cell in first[: plots.MOST_FUNNELS]]
+    # Of many cells, those that show a median tell how they came to it; the order stays.
+    told = sorted(first, key=lambda cell: cell.median is None)[: plots.MOST_FUNNELS]
+    funnels = [plots.funnel(cell, make) for cell in first if cell in told]
     return [*blocks, *(funnel for funnel in funnels if funnel)]
 
 
