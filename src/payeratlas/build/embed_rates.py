@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 
 SERVICES = "services.txt"
 _LEVEL = 15
+# Free text of payers and hospitals is theirs: no figure rests on it, and it stays behind.
 _KEPT = {
-    "posted_rate": "SELECT * FROM read_parquet(?) WHERE code IN (SELECT unnest(?)) "
-    "ORDER BY code, at_item, at_rate, at_price",
+    "posted_rate": "SELECT * REPLACE (NULL::VARCHAR AS additional) FROM read_parquet(?) "
+    "WHERE code IN (SELECT unnest(?)) ORDER BY code, at_item, at_rate, at_price",
     "posted_item": "SELECT * FROM read_parquet(?) WHERE code IN (SELECT unnest(?)) "
     "ORDER BY code, at_item, at_rate",
 }
