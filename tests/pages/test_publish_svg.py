@@ -311,13 +311,21 @@ def test_a_dot_stands_at_its_median_inside_its_interval(width: int) -> None:
     svg = ET.fromstring(draw(chart, id="c1", width=width))
     told = titles(svg, "circle") + titles(svg, "path")
     assert "Aetna, Professional, office: $445.00, interval $276.00 to $620.00" in told
-    assert len(told) == sum(len(one.points) for one in chart.series)
+    points = [point for one in chart.series for point in one.points]
+    rings = [f for point in points if not point.fact.known for f in point.more]
+    assert rings  # payers with too few organisations for a median
+    assert sum("one organisation: $" in words for words in told) == len(rings)
+    assert len(told) == len(rings) + sum(point.fact.known for point in points)
     spans = [
         (float(e.get("x1") or 0), float(e.get("x2") or 0))
         for e in svg.iter(SVG + "line")
         if e.get("stroke-linecap") == "round"
     ]
-    circles = [e for e in svg.iter(SVG + "circle") if e.findall(SVG + "title")]
+    circles = [
+        e
+        for e in svg.iter(SVG + "circle")
+        if e.findall(SVG + "title") and e.get("fill") != "none"
+    ]
     for circle, (low, high) in zip(circles, spans[: len(circles)], strict=True):
         assert low < float(circle.get("cx") or 0) < high
     medicare = [t for t in titles(svg, "line") if t.startswith("Medicare")]

@@ -52,6 +52,12 @@ def panel(cell: Cell) -> Panel:
     return cell.key.series.bill_type, cell.key.series.setting
 
 
+def panel_rank(cell: Cell) -> tuple[int, int]:
+    """The order of panels: physicians first, the office first."""
+    bill, setting = panel(cell)
+    return _BILLS.index(bill), _SETTINGS.index(setting)
+
+
 def _sorted(cells: Iterable[Cell]) -> list[Cell]:
     return sorted(cells, key=lambda cell: rank(cell.key))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Literal
 
-from payeratlas.pages.benchmarks.choose import panel
+from payeratlas.pages.benchmarks.choose import panel, panel_rank
 from payeratlas.pages.benchmarks.evidence import SHORT
 from payeratlas.pages.benchmarks.figures import Figures, observed
 from payeratlas.pages.benchmarks.words import cell_words, family_words, reason_words, series_words
@@ -30,21 +30,26 @@ def _colour(cell: Cell) -> Key:
 
 def _panels(cells: Sequence[Cell]) -> list[list[Cell]]:
     """The cells by what they are drawn with, payers in their order."""
-    ordered = sorted(cells, key=lambda c: (c.key.series, cells.index(c)))
-    by_bill = sorted(ordered, key=lambda c: c.key.series.bill_type != "professional")
-    return [list(group) for _, group in groupby(by_bill, key=panel)]
+    return [list(group) for _, group in groupby(sorted(cells, key=panel_rank), key=panel)]
 
 
 def dots(cells: Sequence[Cell], make: Figures) -> Chart | None:
-    """A dot and an interval a payer, panel by panel, beside what Medicare pays there."""
+    """A dot and an interval a payer, panel by panel, beside what Medicare pays there.
+
+    A payer with too few organisations for a median has a ring for each of them instead: what a file
+    prints of one organisation is no statistic, and may be shown.
+    """
     series = []
-    for group in _panels([c for c in cells if c.median is not None and observed(c)]):
+    for group in _panels([c for c in cells if c.votes and observed(c)]):
         points = []
         for cell in group:
             period = observed(cell)
             assert period is not None
-            ends = () if cell.interval is None else ("low", "high")
-            more = tuple(make.cell(cell, end) for end in ends)
+            if cell.median is None:
+                more = tuple(make.vote(cell, vote) for vote in cell.votes)
+            else:
+                ends = () if cell.interval is None else ("low", "high")
+                more = tuple(make.cell(cell, end) for end in ends)
             points.append(
                 Point(make.cell(cell, "median"), period, family_words(cell.key.family), more)
             )
@@ -56,10 +61,11 @@ def dots(cells: Sequence[Cell], make: Figures) -> Chart | None:
         return None
     return Chart(
         "dots",
-        "Commercial medians by payer, beside Medicare",
+        "Commercial rates by payer, beside Medicare",
         tuple(series),
-        "A dot for the median of each payer in each setting, a bar for its interval, and a line "
-        "for what Medicare pays there.",
+        "A filled mark for the median of each payer in each setting, a bar for its interval, and a "
+        "dashed line for what Medicare pays there. Where too few organisations stand behind a "
+        "median, a ring for the rate of each.",
         marked_as="Medicare",
     )
 
@@ -173,7 +179,7 @@ def votes(cells: Sequence[Cell], make: Figures) -> Grid | None:
         else ()
     )  # fmt: skip
     return Grid(
-        "The organisations behind the medians, one vote each",
+        "The organisations behind each number, one vote each",
         ("Organisation", "State", "Payer and setting", "Rate", "File"),
         tuple(rows),
         numeric=(3,),

@@ -120,7 +120,7 @@ def _cells(cells: list[Cell], make: Figures) -> list[Block | Subsection]:
         tables.cells_grid(
             first, make, "Commercial rates by payer and setting, in dollars", folded=False
         ),
-        tables.basis_grid(first, make),
+        tables.basis_grid(first, make, folded=True),
     ]
     if chart := plots.dots(first, make):
         blocks.insert(0, chart)

@@ -1,4 +1,7 @@
-"""A dot and its interval for each label, panel by panel, beside a marked amount."""
+"""A dot and its interval for each label, panel by panel, beside a marked amount.
+
+A label whose figure is not known has a ring for each of the amounts beside it.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +30,35 @@ _BOLD = 1.15  # how much wider words are that are set in bold
 
 def dots(drawing: Drawing, chart: Chart) -> None:
     """Draw the chart and set the drawing's height; each panel has an axis of its own."""
-    top = 0.0
+    top = _legend(drawing, chart)
+    began = top
     for series in chart.series:
-        if any(amount(point.fact) is not None for point in series.points):
+        if any(_amounts(point) for point in series.points):
             top = _panel(drawing, series, chart.marked_as, top)
-    if not top:
+    if top == began:
         drawing.height = 40
         drawing.text(0, 24, "No amount on hand to draw.", fill=drawing.theme.muted)
         return
     drawing.height = top
+
+
+def _legend(drawing: Drawing, chart: Chart) -> float:
+    """What the marks are, where both kinds stand in the drawing; returns where it ends."""
+    known = {amount(p.fact) is not None for s in chart.series for p in s.points if _amounts(p)}
+    if False not in known:
+        return 0.0
+    ink = drawing.theme.ink
+    _circle(drawing, 6, 10, ink)
+    drawing.text(16, 14, "the rate of one organisation", fill=drawing.theme.muted, size=SMALL)
+    if True in known:
+        x = 34 + wide("the rate of one organisation", SMALL)
+        drawing.add("circle", cx=x, cy=10, r=4.5, fill=ink)
+        drawing.text(x + 10, 14, "a median", fill=drawing.theme.muted, size=SMALL)
+    return 30.0
+
+
+def _circle(drawing: Drawing, x: float, y: float, colour: str, title: str = "") -> None:
+    drawing.add("circle", title, cx=x, cy=y, r=4.5, fill="none", stroke=colour, stroke_width=1.8)
 
 
 def _panel(drawing: Drawing, series: Series, called: str, top: float) -> float:
@@ -45,7 +68,7 @@ def _panel(drawing: Drawing, series: Series, called: str, top: float) -> float:
     marked = series.marked if series.marked and amount(series.marked) is not None else None
     reach = [Decimal(0)]
     for point in series.points:
-        reach += [v for f in (point.fact, *point.more) if (v := amount(f)) is not None]
+        reach += _amounts(point)
     if marked:
         reach.append(amount(marked) or Decimal(0))
     dollars = ticks(min(reach), max(reach), 4 if narrow else 7)
@@ -100,10 +123,12 @@ def _row(
     for line, words in enumerate(name):
         x, anchor = (0.0, "start") if narrow else (axis.left - 12, "end")
         drawing.text(x, first + line * _LINE, words, anchor=_anchor(anchor), halo=narrow)
-    if value is None:
-        return
     middle = top + (len(name) * _LINE + 9 if narrow else height / 2)
     colour = drawing.theme.of(series.key)
+    if value is None:
+        for fact in point.more:
+            _ring(drawing, axis, fact, middle, colour, f"{point.label}, {series.title}")
+        return
     told = f"{point.label}, {series.title}: {value_text(point.fact)}"
     ends = [v for f in point.more if (v := amount(f)) is not None]
     if len(ends) == 2:
@@ -121,6 +146,19 @@ def _row(
         )
     drawing.mark(series.key, axis.x(value), middle, 5, "" if drawing.bare else told)
     _figure(drawing, axis, value_text(point.fact), axis.x(max([value, *ends])), middle + 4)
+
+
+def _ring(drawing: Drawing, axis: Axis, fact: Fact, middle: float, colour: str, whose: str) -> None:
+    """One amount of a label that has no figure of its own."""
+    value = amount(fact)
+    if value is None:
+        return
+    title = "" if drawing.bare else f"{whose}, one organisation: {value_text(fact)}"
+    _circle(drawing, axis.x(value), middle, colour, title)
+
+
+def _amounts(point: Point) -> list[Decimal]:
+    return [v for fact in (point.fact, *point.more) if (v := amount(fact)) is not None]
 
 
 def _figure(drawing: Drawing, axis: Axis, words: str, x: float, y: float) -> None:
