@@ -322,9 +322,7 @@ def test_a_dot_stands_at_its_median_inside_its_interval(width: int) -> None:
         if e.get("stroke-linecap") == "round"
     ]
     circles = [
-        e
-        for e in svg.iter(SVG + "circle")
-        if e.findall(SVG + "title") and e.get("fill") != "none"
+        e for e in svg.iter(SVG + "circle") if e.findall(SVG + "title") and e.get("fill") != "none"
     ]
     for circle, (low, high) in zip(circles, spans[: len(circles)], strict=True):
         assert low < float(circle.get("cx") or 0) < high

@@ -19,7 +19,8 @@ DESCRIPTION = re.compile(r"(?<!geo_)desc", re.IGNORECASE)
 DESCRIBING = re.compile(r"desc|narrative|consumer|clinician", re.IGNORECASE)
 # Words that a row named by a CPT code may hold: CMS's rationales, notes and indicators.
 CMS_WORDS = re.compile(
-    r"anatomic consideration|clinical: [\w/ ]+|cms policy|cms workgroup|"
+    r"percent of total billed charges|anatomic consideration|clinical: [\w/ ]+|"
+    r"cms policy|cms workgroup|"
     r"code descriptor / cpt instruction|data|drug discontinued|nature of [\w/ ]+|"
     r"prescribing information|published contractor policy|compounded drug policy|"
     r"copayments capped at inpatient deductible of \$[\d,.]+|"

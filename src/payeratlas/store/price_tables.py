@@ -187,6 +187,7 @@ class Writers:
         self._files: dict[str, Path] = {}
 
     def write(self, table: str, rows: Rows) -> None:
+        """Write a batch of a table's rows; its file is opened with its first batch."""
         import pyarrow as pa  # late, so that importing it overlaps with parsing
 
         writer = self._open.get(table) or self._begin(table)
@@ -230,11 +231,13 @@ class Writers:
         return writer
 
     def close(self) -> dict[str, Path]:
+        """End every file; where the rows of each table stand."""
         for writer in self._open.values():
             writer.close()
         return dict(sorted(self._files.items()))
 
     def discard(self) -> None:
+        """End every file and remove it."""
         for writer in self._open.values():
             writer.close()
         for path in self._files.values():

@@ -92,7 +92,7 @@ def test_a_tall_file_is_kept_as_printed(held: PriceFiles) -> None:
         (2, 5, ["0510", "64640"]),
     ]
     assert items[1]["modifiers"] == ["LT", "RT"]
-    assert items[1]["notes"] == "line one\nline two"
+    assert items[1]["notes"] == "one\ntwo"
     assert (items[3]["minimum"], items[3]["maximum"]) == (Decimal(0), None)
     assert items[3]["maximum_printed"] == "N/A"
     first, second, third = rows(file, "hospital_charge")
