@@ -187,13 +187,12 @@ class Store:
         return cast(T, found)
 
     def benchmarks(self, code: str, rules: int) -> Ready:
-        """The benchmarks of a code that stand ready, of the price files that were on hand when
-        this was first asked; ``rules`` is the version of the rules that they have to be of."""
+        """The benchmarks of a code that stand ready, of the price files on hand and this version
+        of the rules; of those that were on hand when it was first asked."""
         from payeratlas.store.benchmarks import Benchmarks  # late: pages without rates need none
 
         where = self.root, self._embedded
-        held = self.once(("benchmarks", rules), lambda: Benchmarks(*where, rules))
-        return held.ready(code)
+        return self.once(("benchmarks", rules), lambda: Benchmarks(*where, rules)).ready(code)
 
     def expect(self, codes: Iterable[str]) -> None:
         """Say which billing codes will be asked for next: their rows are then read together."""
