@@ -203,7 +203,6 @@ class Atlas:
         default. InputError where no price file on hand has been read for comparison, or none has
         the code, or a filter names nothing.
         """
-        from payeratlas.build.benchmarks import ensure
         from payeratlas.model.errors import InputError
         from payeratlas.model.facts import Unknown
         from payeratlas.pages import benchmarks
@@ -211,7 +210,7 @@ class Atlas:
         from payeratlas.rates.raw import code_of
 
         sought = code_of(code)
-        ensure(sought, self.store)
+        _work_out(sought, self.store)
         found = benchmarks.benchmarks_for(sought, AsOf(as_of or today(), known_on), self.store)
         if isinstance(found, Unknown):
             raise InputError(
@@ -250,10 +249,9 @@ class CodeView:
 
         Benchmarks of the code are worked out first, where price files were added since.
         """
-        from payeratlas.build.benchmarks import ensure
         from payeratlas.pages.compose import page_of
 
-        ensure(self.coding.code, self.store)
+        _work_out(self.coding.code, self.store)
         return page_of(self.coding.code, self.as_of, self.store)
 
     def price(
@@ -308,3 +306,13 @@ class CodeView:
         from payeratlas.build.publish import write
 
         return write(self.page, Path(out), beside, descriptors=descriptors)
+
+
+def _work_out(code: str, store: Store) -> None:
+    """Work out the benchmarks of a code where price files were added since; loads much if so."""
+    from payeratlas.rates.read import RULES
+
+    if store.benchmarks(code, RULES).state == "not_made":
+        from payeratlas.build.benchmarks import ensure
+
+        ensure(code, store)

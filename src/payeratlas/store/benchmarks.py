@@ -22,17 +22,18 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from payeratlas.model.errors import StoreError
 from payeratlas.store import disk
-from payeratlas.store.posted import KINDS, digest_of
-from payeratlas.store.price_files import PriceFiles
-from payeratlas.store.price_manifest import FOLDER, PriceFile
+
+if TYPE_CHECKING:
+    from payeratlas.store.price_manifest import PriceFile
 
 FORMAT = "payeratlas benchmarks 1"
 RATES = "rates"
 """Folder of the price files that come with the software, below the embedded data set."""
+FOLDER = "prices"
 MANIFEST = "manifest.json"
 CODES = "codes.bin"
 CELLS = "cell.parquet"
@@ -162,7 +163,11 @@ def sources(root: Path, embedded: Path | None) -> tuple[tuple[str, str], ...]:
     """
     users = of_user(root)
     whole = {file.id for file in users if file.codes is None}
-    own = [(file.id, digest_of(file, users)) for file in users if file.kind in KINDS]
+    own = []
+    if users:
+        from payeratlas.store.posted import KINDS, digest_of  # late: a fresh machine needs neither
+
+        own = [(file.id, digest_of(file, users)) for file in users if file.kind in KINDS]
     told = [
         (file["note"][0], file["digest"])
         for file in embedded_manifest(embedded)
@@ -175,6 +180,8 @@ def of_user(root: Path) -> tuple[PriceFile, ...]:
     """The price files of the user's store."""
     if not (root / FOLDER / "files").is_dir():
         return ()
+    from payeratlas.store.price_files import PriceFiles
+
     held = PriceFiles(root)
     try:
         return held.all()

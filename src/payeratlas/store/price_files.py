@@ -25,6 +25,7 @@ from payeratlas.formats.price_account import accounts_of
 from payeratlas.formats.witness import Slice
 from payeratlas.model.errors import StoreError
 from payeratlas.store import disk
+from payeratlas.store.folder import default_root
 from payeratlas.store.price_manifest import (
     FOLDER,
     Pinned,
@@ -34,7 +35,6 @@ from payeratlas.store.price_manifest import (
     manifest_path,
 )
 from payeratlas.store.publish import writing
-from payeratlas.store.store import default_root
 
 if sys.platform != "win32":
     import fcntl

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -16,6 +15,7 @@ from payeratlas.model.time import AsOf, Period
 from payeratlas.store import inforce, software
 from payeratlas.store.cell import citation, nothing_printed, value_of
 from payeratlas.store.disk import ReadLock, sha256_of
+from payeratlas.store.folder import default_root
 from payeratlas.store.manifest import (
     Part,
     Published,
@@ -187,14 +187,12 @@ class Store:
         return cast(T, found)
 
     def benchmarks(self, code: str, rules: int) -> Ready:
-        """The benchmarks of a code that stand ready, of the price files that were on hand when
-        this was first asked; ``rules`` is the version of the rules that they have to be of."""
+        """The benchmarks of a code that stand ready, of the price files on hand and this version
+        of the rules; of those that were on hand when it was first asked."""
         from payeratlas.store.benchmarks import Benchmarks  # late: pages without rates need none
 
-        held = self.once(
-            ("benchmarks", rules), lambda: Benchmarks(self.root, self._embedded, rules)
-        )
-        return held.ready(code)
+        where = self.root, self._embedded
+        return self.once(("benchmarks", rules), lambda: Benchmarks(*where, rules)).ready(code)
 
     def expect(self, codes: Iterable[str]) -> None:
         """Say which billing codes will be asked for next: their rows are then read together."""
@@ -480,15 +478,6 @@ class Store:
 def _close(lock: ReadLock, reader: Reader) -> None:
     reader.close()
     lock.release()
-
-
-def default_root() -> Path:
-    """The folder named by PAYERATLAS_STORE, else the platform's folder for user data."""
-    if named := os.environ.get("PAYERATLAS_STORE"):
-        return Path(named)
-    from platformdirs import user_data_path  # late: most runs name no other folder
-
-    return user_data_path("payeratlas", appauthor=False)
 
 
 def _contract(table: str) -> Table:
