@@ -41,8 +41,11 @@ class Case:
     limits: Sequence[tuple[int, int]] = ()
     """Resources of ``resource.setrlimit`` that the command has to do with."""
 
-    def run(self, environment: dict[str, str]) -> None:
-        """Run once; a command that fails stops the whole run, for its time means nothing."""
+    def run(self, environment: dict[str, str]) -> bytes:
+        """Run once; a command that fails stops the whole run, for its time means nothing.
+
+        What it writes to standard error is returned.
+        """
         begun = time.perf_counter()
         process = subprocess.Popen(
             self.command,
@@ -61,6 +64,7 @@ class Case:
         self.seconds.append(time.perf_counter() - begun)
         self.cpu_seconds.append(usage.ru_utime + usage.ru_stime)
         self.peak_kib = max(self.peak_kib, usage.ru_maxrss)
+        return said
 
     def warm_up(self, environment: dict[str, str]) -> None:
         """Run once, not counted."""
