@@ -104,7 +104,7 @@ def hospital_rates(file: PriceFile) -> tuple[Rows, Counter[str]]:
                     "amount": amount,
                     "amount_printed": printed,
                     "modifiers": modifiers(item["modifiers"]),
-                    "billing_class": lower(item["billing_class"]),
+                    "billing_class": billing_class(item),
                     "setting": lower(item["setting"]),
                     "places": "",
                     "expiration": None,
@@ -132,6 +132,15 @@ def codes(item: Row) -> dict[str, str | None]:
         if code and not found.get(code):
             found[code] = kind or None
     return found
+
+
+def billing_class(item: Row) -> str | None:
+    """As printed, else professional by a revenue code of professional fees."""
+    pairs = zip(item["code"] or (), item["code_type"] or (), strict=True)
+    fees = [
+        c for c, t in pairs if t.strip().upper() == "RC" and re.fullmatch("0?9[678].", c.strip())
+    ]
+    return lower(item["billing_class"]) or ("professional" if fees else None)
 
 
 def kind_of(row: Row) -> tuple[str | None, Decimal | None, str | None]:
@@ -183,7 +192,7 @@ def hospital_items(file: PriceFile) -> Rows:
         for code, code_type in codes(item).items():
             same = {
                 "setting": lower(item["setting"]),
-                "billing_class": lower(item["billing_class"]),
+                "billing_class": billing_class(item),
                 "modifiers": modifiers(item["modifiers"]),
                 **{name: exact(item, name) for name in amounts},
             }

@@ -127,6 +127,13 @@ def hospital_place(printed: Mapping[str, str], plan: str) -> tuple[str, str]:
     return ("facility" if said in ("", "facility") else "unclear"), setting
 
 
+def of_fees(printed: Mapping[str, str], codes: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What is printed; else professional where a revenue code of fees (096x to 098x) is."""
+    fees = any(kind == "RC" and re.fullmatch("0?9[678].", code) for code, kind in codes)
+    said = printed.get("billing_class", "").strip()
+    return {**printed, "billing_class": said or ("professional" if fees else "")}
+
+
 def hospital_rates(
     who: tuple[str, str, str],
     codes: Iterable[tuple[str, str]],
@@ -213,6 +220,7 @@ def hospital_csv(path: Path, wanted: Collection[str]) -> Iterator[Rate]:
             (row[i].strip().upper(), row[at[f"{heads[i]}|type"]].strip().upper()) for i in places
         ]
         printed = {n: row[at[n]] for n in ("billing_class", "setting", "modifiers") if n in at}
+        printed = of_fees(printed, codes)
         if wide:
             payers = [(p, plan, row[d], row[m]) for p, plan, d, m in wide]
         else:
@@ -234,10 +242,10 @@ def hospital_json(path: Path, wanted: Collection[str]) -> Iterator[Rate]:
         codes = [
             (c["code"].strip().upper(), c["type"].strip().upper()) for c in item["code_information"]
         ]
-        codes = [c for c in codes if c[0] in wanted]
+        every, codes = codes, [c for c in codes if c[0] in wanted]
         for charge in item["standard_charges"] if codes else ():
             modifiers = charge.get("modifier_code", charge.get("modifiers", ""))
-            printed = {n: charge.get(n, "") for n in ("billing_class", "setting")}
+            printed = of_fees({n: charge.get(n, "") for n in ("billing_class", "setting")}, every)
             printed["modifiers"] = modifiers if isinstance(modifiers, str) else " ".join(modifiers)
             payers = [
                 (p["payer_name"], p["plan_name"], p.get("standard_charge_dollar"), p["methodology"])

@@ -250,3 +250,21 @@ def test_a_real_file_is_as_its_twin(real: PriceFile, tmp_path: Path) -> None:
     again = tmp_path / "again"
     posted(real, [real], again, str)
     assert tree(again) == tree(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("printed", "revenue", "found"),
+    [
+        (None, "0981", "professional"),
+        (None, "960", "professional"),
+        (None, "0361", None),
+        (None, "0991", None),
+        ("Facility", "0981", "facility"),
+    ],
+)
+def test_a_revenue_code_of_professional_fees_tells_whose_fee_it_is(
+    tmp_path: Path, printed: str | None, revenue: str, found: str | None
+) -> None:
+    item = {"code": ["64640", revenue], "code_type": ["CPT", "RC"], "billing_class": printed}
+    held = rates(tmp_path, {"dollar": Decimal(9)}, item=item)
+    assert [row["billing_class"] for row in held if row["code"] == "64640"] == [found]

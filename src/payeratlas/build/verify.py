@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +18,8 @@ from payeratlas.pages.facts.rules import rerun
 from payeratlas.publish.reading import PublishedFacts, companion, load_page_facts
 from payeratlas.store import Store
 from payeratlas.store.disk import sha256_of
+from payeratlas.store.reopen import Reopened
+from payeratlas.store.reopen_posted import SOURCES, reopen_posted
 
 _GZIP = b"\x1f\x8b"
 _LARGEST = 1 << 28  # bytes of a page; the largest has some hundred thousand
@@ -79,11 +81,11 @@ def verify(page: Path, store: Store, originals: Path | None = None) -> Report:
     at_hand = _by_digest(originals) if originals else {}
     cited = list(dict.fromkeys(c for fact in published.facts for c in fact.citations()))
     levels = {"bytes": 0, "table": 0}
-    for citation in cited:
-        try:
-            levels[store.reopen(citation, at_hand).level] += 1
-        except AtlasError as error:
-            differences.append(f"{_place(citation)}: {error}")
+    for citation, found in _reopened(cited, store, at_hand):
+        if isinstance(found, AtlasError):
+            differences.append(f"{_place(citation)}: {found}")
+        else:
+            levels[found.level] += 1
     values, told = _compare_values(published)
     derivations, wrong = _run_again(published, store)
     return Report(
@@ -96,6 +98,21 @@ def verify(page: Path, store: Store, originals: Path | None = None) -> Report:
         derivations=derivations,
         differences=(*differences, *told, *wrong),
     )
+
+
+def _reopened(
+    cited: Sequence[Citation], store: Store, at_hand: Mapping[str, Path]
+) -> Iterator[tuple[Citation, Reopened | AtlasError]]:
+    """Each citation with what was found at its place, or why it is not what it says."""
+    posted = [citation for citation in cited if citation.source in SOURCES]
+    for citation in cited:
+        if citation.source not in SOURCES:
+            try:
+                yield citation, store.reopen(citation, at_hand)
+            except AtlasError as error:
+                yield citation, error
+    embedded = Path(store.embedded) if store.embedded else None
+    yield from reopen_posted(posted, store.root, embedded, at_hand)
 
 
 def _text_of(path: Path, cure: str) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from payeratlas.store.posted_write import Sheets
 
-RULES = 2  # raise it whenever the same price file would give other rows
+RULES = 3  # raise it whenever the same price file would give other rows
 KINDS = ("in_network", "hospital")  # of price files that print negotiated rates
 FEW_PLANS = 8  # as many plans of a table of contents are named with a rate
 _DIGITS = 12

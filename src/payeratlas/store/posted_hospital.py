@@ -39,6 +39,11 @@ _ADDRESS_END = re.compile(
     r"|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])[\s,.]+([0-9]{5})(?:-?[0-9]{4})?\W*$"
 )
 
+# Revenue codes 096x to 098x are professional fees (NUBC): no facility's, whatever else is printed.
+_PROFESSIONAL = f"""CASE WHEN len(list_filter(list_zip(coalesce(code, []), coalesce(code_type, [])),
+           lambda x: upper(trim(x[2], {BLANK})) = 'RC'
+                     AND regexp_full_match(trim(x[1], {BLANK}), '0?9[678][0-9]'))) > 0
+       THEN 'professional' END"""
 _PAIRS = f"""
 CREATE TEMP TABLE pair AS
 WITH printed AS (
@@ -57,7 +62,7 @@ FROM chosen
 _ITEMS = f"""
 CREATE TEMP TABLE item AS
 SELECT item, record, charge, {lower("setting")} AS setting,
-       {lower("billing_class")} AS billing_class,
+       coalesce({lower("billing_class")}, {_PROFESSIONAL}) AS billing_class,
        {modifiers_of("modifiers", revenue=True)} AS modifiers,
        {", ".join(f"{exact(c)} AS {c}" for c in ("gross", "cash", "minimum", "maximum"))},
        notes, row_number() OVER (ORDER BY item) - 1 AS nth,

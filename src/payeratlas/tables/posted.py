@@ -24,6 +24,12 @@ _PUBLIC = "published under 45 CFR 147.212, 26 CFR 54.9815-2715A3 or 45 CFR 180.5
 _CODE = "code only"
 
 
+_CLASS = (
+    "As printed, lower case. Of a hospital that prints none: professional, where a revenue code of "
+    "professional fees (096x to 098x) stands beside the code."
+)
+
+
 def _text(name: str, meaning: str, *, required: bool = False, licence: str = _PUBLIC) -> Column:
     return Column(name, "text", meaning, required=required, licence=licence)
 
@@ -62,7 +68,7 @@ RATE = Table(
         _money("amount", "The amount: dollars, or percent where kind is percentage."),
         _text("amount_printed", "As printed, only where amount is null."),
         _text("modifiers", "Sorted, joined by blank; empty where none."),
-        _text("billing_class", "As printed, lower case."),
+        _text("billing_class", _CLASS),
         _text("setting", "As printed, lower case."),
         _text(
             "places",
@@ -121,7 +127,7 @@ ITEM = Table(
         _number("at_rate", "Place: 0 in CSV; JSON ordinal in standard_charges."),
         _number("items", "Records or elements that print it so."),
         _text("setting", "As printed, lower case."),
-        _text("billing_class", "As printed, lower case."),
+        _text("billing_class", _CLASS),
         _text("modifiers", "Sorted, joined by blank; empty where none."),
         _money("gross", "Gross charge: the chargemaster's price."),
         _money("cash", "Discounted cash price."),

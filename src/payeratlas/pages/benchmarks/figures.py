@@ -163,6 +163,8 @@ class Figures:
 
 def locator(file: FileNote, place: Place, what: str) -> Locator:
     """Where a posted amount stands: a cell of a CSV, else a pointer into the JSON."""
+    if is_csv(file) and file.kind == "payer":  # an extract: a record a rate, after the headings
+        return Locator(f"row={place.item + 1}", "", "negotiated_rate")
     if is_csv(file):
         column = place.rate if what in ("rate", "percentage") else 0
         if column:
