@@ -114,6 +114,15 @@ def test_twice_gives_the_same_bytes(root: Path) -> None:
     assert tree(root / "prices" / "benchmarks") == before
 
 
+def test_a_site_builds_only_what_does_not_stand_ready(root: Path, tmp_path: Path) -> None:
+    assert building.build_where_stale(opened(tmp_path / "none"), quiet) is None
+    ensure("64640", opened(root))
+    built = building.build_where_stale(opened(root), quiet)
+    assert built is not None
+    assert built.codes == 3
+    assert building.build_where_stale(opened(root), quiet) is None
+
+
 def test_small_ranges_of_codes_give_the_same_bytes(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

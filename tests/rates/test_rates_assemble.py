@@ -258,6 +258,20 @@ def test_a_code_that_two_readings_of_one_file_have_is_counted_once(tmp_path: Pat
     reader.close()
 
 
+def test_codes_that_are_only_a_hospitals_own_are_left_out(tmp_path: Path) -> None:
+    rates = [
+        rate(1, "100", code="12345", code_type="LOCAL"),
+        rate(2, "90", code="12346", code_type=None),
+        rate(3, "80", code="12347", code_type="CDM"),
+        rate(4, "80", code="12347", code_type="HCPCS"),
+    ]
+    reader = RowReader([on_hand(tmp_path, "f", rates, [provider(1, "ein:1")])])
+    assert reader.counts() == {"12347": 1}
+    assert [code for code, _ in reader.of_codes("0", "Z")] == ["12347"]
+    assert reader.of_code("12345") == []
+    reader.close()
+
+
 def test_what_a_hospital_prints_beside_its_rates(tmp_path: Path) -> None:
     rates = [
         rate(

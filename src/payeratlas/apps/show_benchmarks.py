@@ -59,7 +59,8 @@ def _cells(cell: Cell) -> list[tuple[str, str]]:
     told = [(words, ""), (f"{cell.organisations:,}", "")]
     if cell.median is None:
         many = f"{cell.organisations:,} organisation{'' if cell.organisations == 1 else 's'}"
-        return [*told, (f"{many}: too few for a median", "yellow")]
+        why = f"{many}: too few for a median" if cell.organisations else "every rate set aside"
+        return [*told, (why, "yellow")]
     ratio = shown(cell, "ratio of medians")
     return [
         *told,

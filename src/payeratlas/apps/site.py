@@ -11,6 +11,7 @@ from time import monotonic
 from payeratlas.apps.api import Atlas, today
 from payeratlas.apps.bars import counting
 from payeratlas.apps.options import emit
+from payeratlas.build.benchmarks import build_where_stale
 from payeratlas.build.site import Progress, Site, build_site
 
 
@@ -28,6 +29,12 @@ def publish_all(
     """Build the site and say what came of it; 1 where a code could not be published, else 0."""
     begun = monotonic()
     with counting(quiet=as_json) as bar:
+        rates = bar.add_task("Benchmarks", total=None, told="", visible=False)
+
+        def tell_rates(done: int, total: int, code: str) -> None:
+            bar.update(rates, completed=done, total=total, told=code, visible=True)
+
+        build_where_stale(atlas.store, tell_rates)  # pages only read what stands ready
         task = bar.add_task("Reading the store", total=None, told="")
 
         def tell(progress: Progress) -> None:

@@ -203,6 +203,13 @@ def build(store: Store, tell: Tell) -> Built | None:
         held.close()
 
 
+def build_where_stale(store: Store, tell: Tell) -> Built | None:
+    """:func:`build` where not every code stands ready for the price files on hand, else None."""
+    embedded = Path(store.embedded) if store.embedded else None
+    whole = ready.Benchmarks(store.root, embedded, RULES).whole
+    return None if whole else build(store, tell)
+
+
 def write(worker: Worker, root: Path, staging: Path, tell: Tell, *, table: bool = True) -> Built:
     """Work out every code of a worker's files, and publish them at ``root``.
 

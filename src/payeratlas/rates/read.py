@@ -39,7 +39,10 @@ def benchmarks_of(code: str, store: Store) -> Benchmarks | Unknown:
     if found.state == "not_read":
         return Unknown("not_covered", f"the price files on hand were not read for {code}.")
     if found.state == "not_listed":
-        return Unknown("not_listed", f"no price file on hand prints a rate of {code}.")
+        return Unknown(
+            "not_listed",
+            f"no price file on hand prints {code} as a code that others use too.",
+        )
     try:
         return decode(found.data, [FileNote(*one) for one in found.notes])
     except (ValueError, KeyError, IndexError, TypeError) as error:

@@ -143,6 +143,7 @@ _TOLD = (
     *("amount_printed", "modifiers", "billing_class", "setting", "places", "expiration"),
     *("provider_set", "gross"),
 )
+MEMORY = "384MB"  # for the query of one range of codes
 _WANTED = "code BETWEEN ? AND ?"
 _GROUPS = (
     f"SELECT code, {', '.join(_TOLD)}, count(*), min(row(at_item, at_rate, at_price)) "
@@ -164,7 +165,12 @@ _MEMBERS = (
     "FROM read_parquet(?) WHERE provider_set IN (SELECT unnest(?))"
 )
 _HOSPITAL = "SELECT min(provider_set) FROM read_parquet(?)"
-_COUNTS = "SELECT code, count(*) FROM read_parquet(?) GROUP BY code"
+_OWN_TYPES = frozenset(("LOCAL", "CDM", ""))
+"""Types of codes that mean something in one hospital only: nothing compares with them."""
+_COUNTS = (
+    "SELECT code, count(*) FROM read_parquet(?) "
+    "WHERE coalesce(code_type, '') NOT IN (SELECT unnest(?)) GROUP BY code"
+)
 
 
 class RowReader:
@@ -186,12 +192,15 @@ class RowReader:
             self._connection = None
 
     def counts(self) -> dict[str, int]:
-        """How many posted rows and charges each code has over all files, in order of the codes."""
+        """How many posted rows and charges each code has over all files, in order of the codes.
+
+        Codes that files print only as a hospital's own are left out.
+        """
         found: dict[str, int] = defaultdict(int)
         for number, file in enumerate(self.files):
             for table in ("posted_rate", "posted_item"):
                 if path := file.tables.get(table):
-                    for code, rows in self._rows(_COUNTS, path):
+                    for code, rows in self._rows(_COUNTS, path, sorted(_OWN_TYPES)):
                         if number in self.answering(code):
                             found[code] += rows
         return dict(sorted(found.items()))
@@ -215,7 +224,8 @@ class RowReader:
     def of_codes(self, first: str, last: str) -> Iterator[tuple[str, list[OfFile]]]:
         """What each file prints of each code from ``first`` to ``last``, both included.
 
-        Codes in order, files in the order given; those that print nothing of it are left out.
+        Codes in order, files in the order given; those that print nothing of it are left out, and
+        so are codes that are only ever a hospital's own.
         """
         found: dict[str, dict[int, OfFile]] = defaultdict(dict)
         for number, file in enumerate(self.files):
@@ -234,7 +244,11 @@ class RowReader:
                     by_file[number].members = members
                     by_file[number].hospital = self._hospital(file)
         for code in sorted(found):
-            yield code, [found[code][number] for number in sorted(found[code])]
+            files = [found[code][number] for number in sorted(found[code])]
+            if any(
+                row.code_type not in _OWN_TYPES for one in files for row in one.groups + one.charges
+            ):
+                yield code, files
 
     def of_code(self, code: str) -> list[OfFile]:
         """What each file prints of one code."""
@@ -316,7 +330,7 @@ class RowReader:
 
         if self._connection is None:
             folders = {path.parent for file in self.files for path in file.tables.values()}
-            self._connection = connect(sorted(folders))
+            self._connection = connect(sorted(folders), {"memory_limit": MEMORY})
         bound = [values[0], values[1]] if len(values) == 2 else list(values)
         try:
             return self._connection.execute(statement, [str(path), *bound]).fetchall()

@@ -241,6 +241,11 @@ class Benchmarks:
                 continue
         return None
 
+    @property
+    def whole(self) -> bool:
+        """Whether every code stands ready, or there is no price file at all."""
+        return self._all is not None or not self.edition
+
     def ready(self, code: str) -> Ready:
         """What stands ready for a code."""
         if not self.edition:
