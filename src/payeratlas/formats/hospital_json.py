@@ -226,8 +226,7 @@ class _Reader:
     def present(self) -> bool:
         """Pass a value; whether it is a text, for which a number, which is noted, may stand."""
         byte = self.cursor.peek()
-        number = byte == 0x2D or 0x30 <= byte <= 0x39
-        if number:
+        if number := byte == 0x2D or 0x30 <= byte <= 0x39:
             self.values.flags.add("number_as_text")
         elif self.cursor.null():
             return False
