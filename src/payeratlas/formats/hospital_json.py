@@ -10,8 +10,9 @@ What is odd in a row is kept and counted (``hospital_rows``). Keys that no schem
 and counted as ``key_unknown``. A text that is empty where a schema wants one is counted by its
 column, as ``notes_empty``; so is how the unit of a drug is written, for versions differ on it. Of
 ``modifier_information`` the elements are counted, and those that are incomplete or of a setting
-that is none, for the tables have no place for it. Descriptions, attestation texts, provisions and policies are passed unread.
-What is wrong in the JSON, or of a type no reading can mend, is a JsonError.
+that is none, for the tables have no place for it. Descriptions, attestation texts, provisions and
+policies are passed unread. What is wrong in the JSON, or of a type no reading can mend, is a
+JsonError.
 """
 
 from __future__ import annotations
