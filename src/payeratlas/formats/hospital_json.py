@@ -450,10 +450,7 @@ class _Reader:
         return self.several(split_modifiers, None, "modifier")
 
     def several(self, split: Callable[[str], Texts], lone: str | None, name: str) -> Texts:
-        """The texts of a list, or of a lone text, which is noted as ``lone``.
-
-        An empty text is noted as ``name_empty``.
-        """
+        """The texts of a list, or of a lone text (noted: ``lone``); empty ones are noted."""
         held: list[str] = []
 
         def one() -> None:

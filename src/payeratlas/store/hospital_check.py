@@ -250,7 +250,7 @@ def _of_records(file: PriceFile, version: str) -> list[Violation]:
             found.append(Violation(odd, count, ("headings",)))
     if count := file.account.oddities.get("hospital_item.code_type_alone"):
         found.append(Violation("code_missing_beside_type", count, ()))
-    noticed = dict(_NOTICED)
+    noticed: dict[str, tuple[str, ...]] = dict(_NOTICED)
     if version >= "2.2":
         noticed |= _NOTICED_3 if version >= "3" else _NOTICED_2_2
     for rule, odds in noticed.items():
