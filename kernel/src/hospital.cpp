@@ -1,5 +1,6 @@
 #include "hospital.hpp"
 
+#include <array>
 #include <utility>
 
 #include "hospital_items.hpp"
@@ -15,6 +16,8 @@ constexpr Keys<14> ROOT = {
 constexpr Keys<2> LICENSE = {"license_number", "state"};
 constexpr Keys<5> ATTESTED = {"confirm_attestation", "confirm_affirmation", "attester_name",
                               "attestation", "affirmation"};
+constexpr Keys<4> MODIFIER = {"description", "code", "modifier_payer_information", "setting"};
+constexpr Keys<3> MODIFIER_PAYER = {"payer_name", "plan_name", "description"};
 constexpr int CHARGES = 11;
 
 // The outermost object and the account.
@@ -66,7 +69,7 @@ private:
     Items items_;
     bool is_hospital_ = false;
     int64_t modifiers_unread_ = 0;
-    std::string head_[3], licensed_[2];
+    std::string head_[3], licensed_[2], setting_;
     std::vector<std::string> locations_[2], addresses_, npis_;
     Attested attested_[2];
     Strings kind_, layout_, text_[3], license_[2], attestation_, attester_;
@@ -78,14 +81,14 @@ private:
             case 1:
             case 2: return v_.kept(head_[key]);
             case 3:
-            case 4: return v_.texts(locations_[key - 3]);
-            case 5: return v_.texts(addresses_);
-            case 6: return v_.texts(npis_);
+            case 4: return v_.texts(locations_[key - 3], location_empty);
+            case 5: return v_.texts(addresses_, address_empty);
+            case 6: return v_.texts(npis_, type_2_npi_empty);
             case 7:
                 return v_.part(LICENSE, license_not_an_object, [&](int k) { v_.kept(licensed_[k]); });
             case 8:
             case 9: return attested(attested_[key - 8]);
-            case 10: return unread_modifiers();
+            case 10: return modifier_information();
             case CHARGES: return v_.each([&] { items_.read(); });
             default: return v_.json.skip();
         }
@@ -102,10 +105,47 @@ private:
         });
     }
 
-    void unread_modifiers() {
+    // An object of modifier_information is passed; that one of the first three members is not there
+    // is noted. `read` tells whether a member is.
+    template <size_t N, class Read>
+    void complete(const Keys<N> &keys, Read &&read) {
+        std::array<bool, N> there{};
+        v_.part(keys, modifier_information_not_an_object,
+                [&](int k) { there[size_t(k)] = read(k); });
+        if (!(there[0] && there[1] && there[2])) v_.flags |= bit(modifier_information_incomplete);
+    }
+
+    bool modifier_payers() {
+        if (v_.json.peek() != '[') {
+            if (!v_.json.null()) v_.json.skip();
+            return false;
+        }
+        v_.json.elements([&] { complete(MODIFIER_PAYER, [&](int) { return v_.present(); }); });
+        return true;
+    }
+
+    void modifier_setting() {
+        if (v_.json.peek() == '"') {
+            v_.text(setting_);
+            if (is_setting(setting_)) return;
+        } else {
+            if (v_.json.null()) return;
+            v_.json.skip();
+        }
+        v_.flags |= bit(modifier_setting_unknown);
+    }
+
+    void modifier_information() {
         const auto one = [&] {
             ++modifiers_unread_;
-            v_.json.skip();
+            const Flags outer = std::exchange(v_.flags, 0);
+            complete(MODIFIER, [&](int k) {
+                if (k == 2) return modifier_payers();
+                if (k < 2) return v_.present();
+                modifier_setting();
+                return true;
+            });
+            v_.count(FILE_, std::exchange(v_.flags, outer));
         };
         if (v_.json.peek() == '[') v_.json.elements(one);
         else if (!v_.json.null()) one();

@@ -74,7 +74,7 @@ void Items::read() {
             case 1: return codes(element);
             case 2:
                 return v_.part(DRUG_KEYS, drug_not_an_object, [&](int d) {
-                    if (d == 0) v_.token(element.drug_unit);
+                    if (d == 0) v_.drug_unit(element.drug_unit);
                     else v_.kept(element.drug_type);
                 });
             default: return v_.each([&] { charge(element); });
@@ -113,7 +113,7 @@ void Items::charge(Element &element) {
         switch (k) {
             case 4: return v_.kept(item.setting);
             case 5: return v_.kept(item.billing_class);
-            case 6: return v_.kept(item.notes);
+            case 6: v_.kept(item.notes); return v_.note_empty(notes_empty);
             case 7: return v_.modifiers(item.codes);
             case 8: return v_.modifiers(item.packed);
             case 9: {
@@ -137,8 +137,11 @@ bool Items::payer(int32_t ordinal) {
     for (Cell &cell : amounts_) cell.reset();
     const Flags outer = std::exchange(v_.flags, 0);
     v_.members(PAYER_KEYS, [&](int k) {
-        if (size_t(k) < TEXTS) v_.text(texts_[size_t(k)]);
-        else v_.amount(DOLLAR + size_t(k) - TEXTS, amounts_[size_t(k) - TEXTS]);
+        if (size_t(k) >= TEXTS)
+            return v_.amount(DOLLAR + size_t(k) - TEXTS, amounts_[size_t(k) - TEXTS]);
+        v_.text(texts_[size_t(k)]);
+        if (k == ALGORITHM) v_.note_empty(algorithm_empty);
+        if (k == NOTES) v_.note_empty(notes_empty);
     });
     Flags odd = std::exchange(v_.flags, outer);
     const auto is_there = [](const Cell &cell) { return !cell.blank(); };

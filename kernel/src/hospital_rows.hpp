@@ -17,7 +17,10 @@ inline constexpr std::array<const char *, TABLES> TABLE_NAMES = {"hospital_file"
     X(attestation_not_an_object) X(drug_not_an_object) X(code_type_alone) X(no_code)            \
     X(code_type_missing) X(code_type_unknown) X(setting_unknown) X(billing_class_unknown)       \
     X(drug_type_unknown) X(no_payer) X(modifiers_twice) X(no_amount) X(payer_name_missing)      \
-    X(methodology_unknown) X(count_unknown)
+    X(methodology_unknown) X(count_unknown) X(location_empty) X(address_empty)                  \
+    X(type_2_npi_empty) X(modifier_empty) X(notes_empty) X(algorithm_empty)                     \
+    X(drug_unit_as_number) X(drug_unit_as_text) X(modifier_information_not_an_object)           \
+    X(modifier_information_incomplete) X(modifier_setting_unknown)
 
 enum Oddity {
 #define X(name) name,
@@ -31,6 +34,7 @@ inline constexpr std::array<const char *, ODDITIES> ODDITY_NAMES = {
 #undef X
 };
 using Flags = uint32_t;
+static_assert(ODDITIES <= 32);
 constexpr Flags bit(Oddity oddity) { return Flags{1} << oddity; }
 
 // Amounts, first those of an item, and what can be odd about each.

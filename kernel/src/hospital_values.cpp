@@ -54,8 +54,10 @@ constexpr int64_t UNIT = 10000, NINES = 999999999;
 
 bool Values::raw(std::string &out) {
     const int c = json.peek();
+    empty_ = false;
     if (c == '"') {
         const Raw found = json.string();
+        empty_ = found.text.empty();
         if (found.escaped) {
             decode(found, out);
             const std::string_view text = trimmed(out);
@@ -77,10 +79,25 @@ bool Values::raw(std::string &out) {
 
 void Values::text(std::string &out) { raw(out); }
 
-void Values::token(std::string &out) {
-    if (begins_number(json.peek())) out.assign(json.number());
-    else raw(out);
+void Values::drug_unit(std::string &out) {
+    const int c = json.peek();
+    if (begins_number(c)) {
+        flags |= bit(drug_unit_as_number);
+        out.assign(json.number());
+    } else {
+        if (c == '"') flags |= bit(drug_unit_as_text);
+        raw(out);
+    }
     if (!out.empty()) hold(out);
+}
+
+bool Values::present() {
+    const int c = json.peek();
+    const bool number = begins_number(c);
+    if (number) flags |= bit(number_as_text);
+    else if (json.null()) return false;
+    json.skip();
+    return number || c == '"';
 }
 
 void Values::truth(std::string &out) {
@@ -101,10 +118,11 @@ void Values::several(Take &&take, bool note_lone) {
     one();
 }
 
-void Values::texts(std::vector<std::string> &out) {
+void Values::texts(std::vector<std::string> &out, Oddity empty) {
     out.clear();
     several(
         [&](std::string_view text) {
+            note_empty(empty);
             if (text.empty()) return;
             hold(text);
             out.emplace_back(text);
@@ -116,6 +134,7 @@ void Values::modifiers(std::vector<std::string> &out) {
     out.clear();
     several(
         [&](std::string_view text) {
+            note_empty(modifier_empty);
             size_t size = 0;
             const auto part = [&] {
                 if (size == 0) return;

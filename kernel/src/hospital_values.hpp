@@ -97,12 +97,18 @@ public:
         text(out);
         if (!out.empty()) hold(out);
     }
-    // The same of a text that may as well be a number.
-    void token(std::string &out);
+    // The text read last was empty, and not only blank: noted.
+    void note_empty(Oddity name) {
+        if (empty_) flags |= bit(name);
+    }
+    // A text or a number; which of them is noted.
+    void drug_unit(std::string &out);
+    // Passes a value; whether it is a text, for which a number, which is noted, may stand.
+    bool present();
     // true or false, in quotes or not.
     void truth(std::string &out);
     // A list of texts, or one; modifiers may stand together in one text.
-    void texts(std::vector<std::string> &out);
+    void texts(std::vector<std::string> &out, Oddity empty);
     void modifiers(std::vector<std::string> &out);
     // A number, a text, or null; what is odd about it is counted.
     void amount(size_t which, Cell &out);
@@ -111,6 +117,7 @@ private:
     Emit emit_;
     Options options_;
     std::string one_;
+    bool empty_ = false;
 
     bool raw(std::string &out);
     template <class Take>

@@ -93,7 +93,20 @@ class HospitalMaker(Maker):
         return self.known(fields)
 
     def modifier(self) -> bytes:
-        return self.known({"code": self.word, "modifier_payer_information": self.any})
+        """An element of modifier_information, at times anything else in the place of any part."""
+        payer = dict.fromkeys(("payer_name", "plan_name", "description"), self.word)
+        return self.part(
+            {
+                "code": self.word,
+                "description": self.any if self.often(self.odd) else self.word,
+                "setting": lambda: self.any() if self.often(self.odd) else b'"Both"',
+                "modifier_payer_information": (
+                    self.any
+                    if self.often(self.odd)
+                    else lambda: self.some(lambda: self.part(payer))
+                ),
+            }
+        )
 
     def file(self) -> bytes:
         """A whole file, its head by the names of version 2, of version 3, or of both."""

@@ -7,9 +7,12 @@ are handed on as they are read and items with their element, so memory holds one
 ``standard_charge_information`` without what payers pay for it.
 
 What is odd in a row is kept and counted (``hospital_rows``). Keys that no schema knows are passed
-and counted as ``key_unknown``; of ``modifier_information`` the elements are counted, for the tables
-have no place for it. Descriptions, attestation texts, provisions and policies are passed unread.
-What is wrong in the JSON, or of a type no reading can mend, is a JsonError.
+and counted as ``key_unknown``. A text that is empty where a schema wants one is counted by its
+column, as ``notes_empty``; so is how the unit of a drug is written, for versions differ on it. Of
+``modifier_information`` the elements are counted, and those that are incomplete or of a setting
+that is none, for the tables have no place for it. Descriptions, attestation texts, provisions and
+policies are passed unread. What is wrong in the JSON, or of a type no reading can mend, is a
+JsonError.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from typing import Any, NamedTuple
 from payeratlas.formats.hospital_account import HospitalAccount, account_of
 from payeratlas.formats.hospital_rows import (
     ABSENT,
+    SETTINGS,
     Amount,
     HospitalCharge,
     HospitalFile,
@@ -64,6 +68,7 @@ _CHARGE_TEXTS = {
     "methodology": "methodology",
     "notes": "additional_payer_notes",
 }
+_NEEDED = ("description", "code", "modifier_payer_information")  # of modifier_information
 
 
 class _Charge(NamedTuple):
@@ -100,12 +105,14 @@ class _Reader:
         self.pending: list[_Charge] = []
         self.payer_members: dict[str, Callable[[], object]] = {
             **dict.fromkeys(_CHARGE_TEXTS.values(), self.text),
+            "standard_charge_algorithm": partial(self.filled, "algorithm"),
+            "additional_payer_notes": partial(self.filled, "notes"),
             **{key: partial(self.amount, name) for name, key in _CHARGE_AMOUNTS.items()},
         }
         self.charge_members: dict[str, Callable[[], object]] = {
             "setting": self.kept_text,
             "billing_class": self.kept_text,
-            "additional_generic_notes": self.kept_text,
+            "additional_generic_notes": lambda: self.hold(self.filled("notes")),
             "modifier_code": self.modifiers,
             "modifiers": self.modifiers,
             **{key: partial(self.kept_amount, name) for name, key in _AMOUNTS.items()},
@@ -156,29 +163,76 @@ class _Reader:
         return self.members(
             {
                 **dict.fromkeys(("hospital_name", "last_updated_on", "version"), self.kept_text),
-                **dict.fromkeys(("location_name", "hospital_location"), self.texts),
-                **dict.fromkeys(("hospital_address", "type_2_npi"), self.texts),
+                "location_name": partial(self.texts, "location"),
+                "hospital_location": partial(self.texts, "location"),
+                "hospital_address": partial(self.texts, "address"),
+                "type_2_npi": partial(self.texts, "type_2_npi"),
                 "license_information": lambda: self.part(licence, "license"),
                 "attestation": lambda: self.part(attested, "attestation"),
                 "affirmation": lambda: self.part(attested, "attestation"),
-                "modifier_information": self.unread_modifiers,
+                "modifier_information": self.modifier_information,
                 "financial_aid_policy": self.cursor.skip,
                 "general_contract_provisions": self.cursor.skip,
                 "standard_charge_information": lambda: self.each(self.element),
             }
         )
 
-    def unread_modifiers(self) -> None:
-        """The elements of modifier_information are counted and no more."""
+    def modifier_information(self) -> None:
+        """The elements of modifier_information are counted, with what is wrong in them."""
+        members = {
+            "description": self.present,
+            "code": self.present,
+            "setting": self.modifier_setting,
+            "modifier_payer_information": self.modifier_payers,
+        }
 
         def one() -> None:
             self.counts["hospital_file.modifier_information_unread"] += 1
-            self.cursor.skip()
+            outer = self.values.begin()
+            self.complete(members, _NEEDED)
+            self.odd("hospital_file", self.values.end(outer))
 
         if self.cursor.peek() == 0x5B:
             self.each(one)
         elif not self.cursor.null():
             one()
+
+    def complete(self, known: Mapping[str, Callable[[], Any]], needed: Iterable[str]) -> None:
+        """Pass an object of modifier_information; that it lacks a needed member is noted."""
+        found = self.part(known, "modifier_information")
+        if not all(found.get(key) for key in needed):
+            self.values.flags.add("modifier_information_incomplete")
+
+    def modifier_payers(self) -> bool:
+        """Pass modifier_payer_information; whether it is there."""
+        if self.cursor.peek() != 0x5B:
+            if not self.cursor.null():
+                self.cursor.skip()
+            return False
+        members = dict.fromkeys(("payer_name", "plan_name", "description"), self.present)
+        self.each(lambda: self.complete(members, members))
+        return True
+
+    def modifier_setting(self) -> None:
+        """The setting of a modifier: one that is none is noted."""
+        if self.cursor.peek() == 0x22:
+            known = (self.text() or "").lower() in SETTINGS
+        elif known := self.cursor.null():
+            return
+        else:
+            self.cursor.skip()
+        if not known:
+            self.values.flags.add("modifier_setting_unknown")
+
+    def present(self) -> bool:
+        """Pass a value; whether it is a text, for which a number, which is noted, may stand."""
+        byte = self.cursor.peek()
+        if number := byte == 0x2D or 0x30 <= byte <= 0x39:
+            self.values.flags.add("number_as_text")
+        elif self.cursor.null():
+            return False
+        self.cursor.skip()
+        return number or byte == 0x22
 
     # --- elements
 
@@ -188,7 +242,7 @@ class _Reader:
         self.counts["records.read"] += 1
         outer, self.held = self.held, 0
         flags = self.values.begin()
-        drug = {"unit": self.token, "type": self.kept_text}
+        drug = {"unit": self.drug_unit, "type": self.kept_text}
         found = self.members(
             {
                 "description": self.cursor.skip,
@@ -368,32 +422,43 @@ class _Reader:
         """The same of a text that is kept for a while."""
         return self.hold(self.text())
 
-    def token(self) -> str | None:
-        """A text that may as well be a number: version 2 has it so, version 3 otherwise."""
+    def filled(self, name: str) -> str | None:
+        """A text that is noted where it is empty (and not where it is blank: no schema is)."""
+        text = self.values.text()
+        if text == "":
+            self.values.flags.add(f"{name}_empty")
+        return trimmed(text)
+
+    def drug_unit(self) -> str | None:
+        """A text in version 2, a number in version 3: which of them is noted."""
         byte = self.cursor.peek()
         number = byte == 0x2D or 0x30 <= byte <= 0x39
+        if number or byte == 0x22:
+            self.values.flags.add("drug_unit_as_number" if number else "drug_unit_as_text")
         return self.hold(self.cursor.number() if number else self.text())
 
     def truth(self) -> str | None:
         """true or false, in quotes or not, as printed."""
         return self.cursor.boolean() or self.kept_text()
 
-    def texts(self) -> Texts:
+    def texts(self, name: str) -> Texts:
         """A list of texts, or one, or null; null and what is blank is left out of it."""
-        return self.several(lambda text: (text,), "scalar_as_list")
+        return self.several(lambda text: (text,), "scalar_as_list", name)
 
     def modifiers(self) -> Texts:
         """A list of modifiers, or one text, or null; each text may hold several."""
-        return self.several(split_modifiers, None)
+        return self.several(split_modifiers, None, "modifier")
 
-    def several(self, split: Callable[[str], Texts], lone: str | None) -> Texts:
-        """The texts of a list, or of a lone text, which is noted as ``lone``."""
+    def several(self, split: Callable[[str], Texts], lone: str | None, name: str) -> Texts:
+        """The texts of a list, or of a lone text (noted: ``lone``); empty ones are noted."""
         held: list[str] = []
 
         def one() -> None:
             text = self.values.text()
             if text is None:
                 self.values.flags.add("null_in_list")
+            elif not text:
+                self.values.flags.add(f"{name}_empty")
             for part in split(trimmed(text) or "") or ():
                 if part:
                     self.hold(part)

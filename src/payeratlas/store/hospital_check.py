@@ -1,9 +1,9 @@
 """Does a hospital's file keep CMS's rules: the verdict, from the tables that were read of it.
 
 The rules are those of the data dictionaries 2.2 and 3.0 and their conditional requirements (45 CFR
-180.50). Each is one condition in SQL with one name. What the tables do not hold cannot be told from
-them: whether a description is there, what is under modifier_information of a JSON file, and whether
-a JSON text is empty or absent.
+180.50). Each is one condition in SQL with one name, or a count of what the reader noticed where the
+tables do not hold it: what is under modifier_information of a JSON file, and whether a JSON text is
+empty or absent. Whether a description is there cannot be told.
 
 That a file keeps the rules says nothing of whether its amounts are plausible.
 """
@@ -87,6 +87,18 @@ _OF_CHARGES_3 = {
     "payer_without_charge": f"judged AND layout <> 'wide' AND NOT {_CHARGED} AND "
     "(payer_name IS NOT NULL OR plan_name IS NOT NULL)",
 }
+# What the reader of JSON noticed, by rule: names of oddities, of whichever table.
+_NOTICED = {"number_as_text": ("number_as_text",)}
+_MODIFIERS = ("modifier_information_not_an_object", "modifier_information_incomplete")
+_NOTICED_2_2 = {"modifier_information": _MODIFIERS, "drug_unit": ("drug_unit_as_number",)}
+_NOTICED_3 = {
+    "modifier_information": (*_MODIFIERS, "modifier_setting_unknown"),
+    "drug_unit": ("drug_unit_as_text",),
+    "empty_text": (
+        *("location_empty", "address_empty", "type_2_npi_empty", "modifier_empty"),
+        *("notes_empty", "algorithm_empty"),
+    ),
+}
 _STATES = frozenset(
     (
         *("AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL"),
@@ -124,7 +136,7 @@ def violations(file: PriceFile, version: str = "") -> tuple[Violation, ...]:
     breaks."""
     version = version or rules_of(file)
     third = version >= "3"
-    found = [*_of_file(file, third), *_of_records(file)]
+    found = [*_of_file(file, third), *_of_records(file, version)]
     if file.table_path("hospital_item") is None:
         return (*found, Violation("no_items", 1, ("headings",)))
     import duckdb  # late: few commands judge a file
@@ -225,7 +237,7 @@ def _of_file(file: PriceFile, third: bool) -> list[Violation]:
     return found
 
 
-def _of_records(file: PriceFile) -> list[Violation]:
+def _of_records(file: PriceFile, version: str) -> list[Violation]:
     """What the reader noticed: records torn or before the headings, and headings miswritten."""
     torn = dict(accounts_of(file.account)["records"].rejected)
     found = [
@@ -238,9 +250,13 @@ def _of_records(file: PriceFile) -> list[Violation]:
             found.append(Violation(odd, count, ("headings",)))
     if count := file.account.oddities.get("hospital_item.code_type_alone"):
         found.append(Violation("code_missing_beside_type", count, ()))
-    texts = {n: c for n, c in file.account.oddities.items() if n.endswith(".number_as_text")}
-    if texts:
-        found.append(Violation("number_as_text", sum(texts.values()), ()))
+    noticed: dict[str, tuple[str, ...]] = dict(_NOTICED)
+    if version >= "2.2":
+        noticed |= _NOTICED_3 if version >= "3" else _NOTICED_2_2
+    for rule, odds in noticed.items():
+        named = (n for name, n in file.account.oddities.items() if name.split(".")[1] in odds)
+        if count := sum(named):
+            found.append(Violation(rule, count, ()))
     return found
 
 
