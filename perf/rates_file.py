@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -21,6 +21,7 @@ from payeratlas.rates.on_hand import entry_of
 from payeratlas.rates.rows import OnHand
 from payeratlas.store.benchmarks import MANIFEST
 from payeratlas.store.posted_write import ROW_GROUP
+from payeratlas.tables.contract import Table
 from payeratlas.tables.posted import PROVIDER, RATE, schema
 
 PAYERS = ("UnitedHealthcare Example", "Aetna Example", "Cigna Example")
@@ -105,7 +106,14 @@ FROM range(1, {SETS if payer else 1} + 1) a(s), range({10 if payer else 1}) b(m)
     return OnHand(note, title, "", frozenset(codes), tables, name[:12], evidence)
 
 
-def _write(table, told, rows, path: Path, order: str, values) -> None:  # type: ignore[no-untyped-def]
+def _write(
+    table: Table,
+    told: Mapping[str, str],
+    rows: str,
+    path: Path,
+    order: str,
+    values: Mapping[str, Sequence[str]],
+) -> None:
     """One table in the layout of the store; what ``told`` leaves out is null."""
     columns = []
     for column in table.columns:
@@ -118,5 +126,5 @@ def _write(table, told, rows, path: Path, order: str, values) -> None:  # type: 
         connection.execute(
             f"COPY (SELECT {', '.join(columns)} FROM ({rows}) ORDER BY {order}) TO '{path}' "
             f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})",
-            values or None,
+            dict(values) or None,
         )
