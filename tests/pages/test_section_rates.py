@@ -31,6 +31,7 @@ from payeratlas.pages.page import Chart, Grid, Page, Section, Subsection, texts
 from payeratlas.publish import html, json_, markdown, pdf, terminal
 from payeratlas.publish.html import Shared
 from payeratlas.publish.reading import load_page_facts
+from payeratlas.rates.again import again
 from payeratlas.rates.benchmark import Benchmarks, Place
 
 DAY = date(2025, 10, 15)
@@ -136,12 +137,28 @@ def test_lines_series_states_and_strictness_are_never_pooled_with_it(page: Page)
     assert levels == ["1305.50 (16)", "1427.50 (14)", "1302.00 (9)"]
 
 
-def test_every_computed_figure_is_run_again(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "benchmarks_for", lambda *_: benchkit.benchmarks())
+def test_every_computed_figure_is_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = benchkit.benchmarks()  # by hand: figures that its votes do not give are mended first
+    sound = replace(made, cells=tuple(again(cell) for cell in made.cells))
+    page = page_with(sound)
+    monkeypatch.setattr(door, "benchmarks_for", lambda *_: sound)
     derived = {f.basis: f for f in facts(page) if isinstance(f.basis, Derivation)}
     assert len(derived) > 200
     for basis, fact in derived.items():
         assert rerun(basis.rule, {}, dict(basis.settings), ATLAS.store) == fact.value
+
+
+def test_a_figure_that_the_votes_do_not_give_is_found(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "benchmarks_for", lambda *_: benchkit.benchmarks())
+    derived = {f.basis: f for f in facts(page) if isinstance(f.basis, Derivation)}
+    wrong = [
+        fact.measure
+        for basis, fact in derived.items()
+        if rerun(basis.rule, {}, dict(basis.settings), ATLAS.store) != fact.value
+    ]
+    assert "rates.low" in wrong  # made by hand: another order statistic
 
 
 def test_another_edition_is_not_taken_for_the_page_s(
