@@ -167,6 +167,13 @@ def added(
     return add(path, held, SOURCE, wish, watch=Watch(Clock()), place=place)
 
 
+def added_hospital(path: Path, held: PriceFiles) -> Added:
+    """Add a hospital's standard-charge file."""
+    source = load_price_source("hospital")
+    assert source is not None
+    return add(path, held, source, Wish(), watch=Watch(Clock()))
+
+
 def found(held: PriceFiles, file: PriceFile, code: str) -> Found:
     """What a file on hand has of a code."""
     reader = PriceReader(held.root, held.all(), SOURCE.key_of)

@@ -24,7 +24,7 @@ from typing import Any
 import payeratlas.store.publish
 from payeratlas.store import Store
 from payeratlas.store.price_files import PriceFiles
-from pricekit import added
+from pricekit import added, added_hospital
 from storekit import JANUARY, gpci, own_store
 
 CALLS = ("open", "write", "fsync", "replace", "mkdir", "unlink")
@@ -77,8 +77,11 @@ def publish(root: Path) -> None:
 
 
 def add_price_file(path: Path, root: Path) -> None:
-    """The same for a payer's price file: read for one code more than before."""
-    added(path, PriceFiles(root), "99213")
+    """The same for a payer's price file: read for one code more than before; or a hospital's."""
+    if path.suffix == ".csv":
+        added_hospital(path, PriceFiles(root))
+    else:
+        added(path, PriceFiles(root), "99213")
 
 
 def main() -> int:

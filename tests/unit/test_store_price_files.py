@@ -18,12 +18,24 @@ from filekit import zipped
 from payeratlas.model.errors import FileError, StoreError
 from payeratlas.store import Store
 from payeratlas.store.price_files import PriceFiles, damage, slices_of
-from payeratlas.store.price_manifest import Place
-from pricekit import ALLOWED, FILE, added, amounts, found, in_network, packed, tree, written
+from payeratlas.store.price_manifest import Place, decode, encode
+from pricekit import (
+    ALLOWED,
+    FILE,
+    added,
+    added_hospital,
+    amounts,
+    found,
+    in_network,
+    packed,
+    tree,
+    written,
+)
 
 _HEALED = 7  # every so many killed stores are healed as well
 _REFUSED = 8  # calls of a kind that are refused, from the first on
 WORKER = Path(__file__).parents[1] / "storekit_crash.py"
+HOSPITAL = WORKER.parent / "sources/hospital/samples/made-up_tall_standardcharges.csv"
 
 
 @pytest.fixture
@@ -346,6 +358,40 @@ def test_a_kill_at_any_call_leaves_the_old_or_the_new_file(tmp_path: Path, path:
         assert {n for n in tree(root) if not n.startswith("prices/files/")} == named
         held.close()
     assert len(seen) == 2
+
+
+def test_a_kill_at_any_call_adds_a_hospitals_file_or_does_not(tmp_path: Path, path: Path) -> None:
+    before = PriceFiles(tmp_path / "before")
+    old = added(path, before, "64640").file
+    whole = PriceFiles(tmp_path / "whole")
+    new = added_hospital(HOSPITAL, whole).file
+    before.close()
+    counted = run(tmp_path / "before", tmp_path / "count", [], HOSPITAL)
+    assert counted["call"] > 20
+    points = [("call", n) for n in range(1, counted["call"] + 1)]
+    run(tmp_path / "before", tmp_path / "trials", points, HOSPITAL)
+    seen = set()
+    for place in range(1, len(points) + 1):
+        assert (tmp_path / "trials" / f"{place}.ended").read_text() == "killed"
+        held = PriceFiles(tmp_path / "trials" / str(place))
+        ids = {file.id for file in held.all()}
+        assert ids in ({old.id}, {old.id, new.id})
+        assert not [words for file in held.all() for words in damage(file)]
+        seen.add(len(ids))
+        held.close()
+    assert seen == {1, 2}
+
+
+def test_a_manifest_of_before_hospitals_is_read(tmp_path: Path, path: Path) -> None:
+    held = PriceFiles(tmp_path / "store")
+    file = added(path, held, "64640").file
+    told = json.loads(encode(file))
+    assert set(told["account"]) == {
+        *("kind", "items", "prices", "groups", "plans", "files"),
+        *("rates", "bytes", "oddities"),
+    }
+    again = decode(json.dumps(told).encode(), held.root, "manifest")
+    assert (again.account, again.issue, again.tables) == (file.account, file.issue, file.tables)
 
 
 def run(before: Path, trials: Path, points: list[tuple[str, int]], path: Path) -> dict[str, int]:
