@@ -201,17 +201,19 @@ def test_where_a_posted_rate_stands(kind: str, name: str, what: str, where: str)
 
 
 def test_payers_are_drawn_beside_medicare_panel_by_panel(page: Page) -> None:
-    (chart,) = charts(page, "dots")
-    assert [one.title for one in chart.series] == [
+    by_bill = charts(page, "dots")
+    assert [chart.title.rpartition(": ")[2] for chart in by_bill] == ["professionals", "facilities"]
+    series = [one for chart in by_bill for one in chart.series]
+    assert [one.title for one in series] == [
         "Professional, office", "Facility, hospital outpatient",
     ]  # fmt: skip
-    drawn = {(one.title, p.label): p for one in chart.series for p in one.points}
+    drawn = {(one.title, p.label): p for one in series for p in one.points}
     thin = drawn["Professional, office", "UnitedHealthcare"]  # no median: each of the two
     assert not thin.fact.known
     assert len(thin.more) == 2
     aetna = drawn["Facility, hospital outpatient", "Aetna"]
     assert [str(f.value) for f in (aetna.fact, *aetna.more)] == ["1427.50", "977.00", "1758.00"]
-    assert [str(one.marked.value) for one in chart.series if one.marked] == ["244.31", "890.29"]
+    assert [str(one.marked.value) for one in series if one.marked] == ["244.31", "890.29"]
 
 
 def test_organisations_are_listed_only_where_they_are_few(page: Page) -> None:

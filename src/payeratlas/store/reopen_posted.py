@@ -188,7 +188,10 @@ def _from_bytes(
             data += chunk
             if len(data) > MOST_JSON:
                 return
-        document = json.loads(data.decode("utf-8-sig"), parse_float=Decimal, parse_int=Decimal)
+        try:
+            document = json.loads(data.decode("utf-8-sig"), parse_float=Decimal, parse_int=Decimal)
+        except ValueError:  # JSON lines: no document that a pointer could be followed in
+            return
         for citation in pointers:
             values = _pointed(document, citation.locator.fragment)
             yield citation, _judged(citation, values, "bytes", path)

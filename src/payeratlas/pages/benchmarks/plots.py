@@ -13,13 +13,18 @@ from payeratlas.pages.benchmarks.words import cell_words, family_words, reason_w
 from payeratlas.pages.page import Block, Chart, Grid, Name, Point, Series, Subsection, Text
 from payeratlas.pages.page import Cell as Box
 from payeratlas.pages.sheet import plain
-from payeratlas.rates.benchmark import Cell
+from payeratlas.rates.benchmark import BillType, Cell
 
 MOST_VOTES = 30  # organisations that a page lists and draws one by one
 MOST_LISTED = 150  # organisations listed of all cells together
 MOST_FUNNELS = 12
 
 Key = Literal["office", "facility"]
+_WHOSE: dict[BillType, str] = {
+    "professional": "professionals",
+    "facility": "facilities",
+    "unclear": "whose, the file does not say",
+}
 _ENDS = ("read", "kept")  # steps that set nothing aside
 
 
@@ -33,13 +38,14 @@ def _panels(cells: Sequence[Cell]) -> list[list[Cell]]:
     return [list(group) for _, group in groupby(sorted(cells, key=panel_rank), key=panel)]
 
 
-def dots(cells: Sequence[Cell], make: Figures) -> Chart | None:
-    """A dot and an interval a payer, panel by panel, beside what Medicare pays there.
+def dots(cells: Sequence[Cell], make: Figures) -> list[Chart]:
+    """A dot and an interval a payer, panel by panel, beside what Medicare pays there; a drawing for
+    each bill type, so that none is taller than a sheet.
 
     A payer with too few organisations for a median has a ring for each of them instead: what a file
     prints of one organisation is no statistic, and may be shown.
     """
-    series = []
+    by_bill: dict[BillType, list[Series]] = {}
     for group in _panels([c for c in cells if c.votes and observed(c)]):
         points = []
         for cell in group:
@@ -56,18 +62,20 @@ def dots(cells: Sequence[Cell], make: Figures) -> Chart | None:
         medicare = make.cell(group[0], "medicare")
         title = series_words(group[0].key.series)
         marked = medicare if medicare.known else None
-        series.append(Series(_colour(group[0]), title, tuple(points), marked))
-    if not series:
-        return None
-    return Chart(
-        "dots",
-        "Commercial rates by payer, beside Medicare",
-        tuple(series),
-        "A filled mark for the median of each payer in each setting, a bar for its interval, and a "
-        "dashed line for what Medicare pays there. Where too few organisations stand behind a "
-        "median, a ring for the rate of each.",
-        marked_as="Medicare",
-    )
+        one = Series(_colour(group[0]), title, tuple(points), marked)
+        by_bill.setdefault(group[0].key.series.bill_type, []).append(one)
+    return [
+        Chart(
+            "dots",
+            f"Commercial rates beside Medicare: {_WHOSE[bill]}",
+            tuple(series),
+            "A filled mark for the median of each payer in each setting, a bar for its interval, "
+            "and a dashed line for what Medicare pays there. Where too few organisations stand "
+            "behind a median, a ring for the rate of each.",
+            marked_as="Medicare",
+        )
+        for bill, series in by_bill.items()
+    ]
 
 
 def spread(cells: Sequence[Cell], make: Figures) -> Chart | None:
@@ -103,8 +111,11 @@ def spread(cells: Sequence[Cell], make: Figures) -> Chart | None:
 
 
 def funnel(cell: Cell, make: Figures) -> Subsection | None:
-    """How the posted rates of a cell became its median: drawn, and as a table."""
-    if not cell.funnel:
+    """How the posted rates of a cell became its median: drawn, and as a table.
+
+    None where there is no median and nothing was set aside: all that was read was kept.
+    """
+    if not cell.funnel or (cell.median is None and len(cell.funnel) <= len(_ENDS)):
         return None
     period = observed(cell)
     points = []

@@ -122,8 +122,7 @@ def _cells(cells: list[Cell], make: Figures) -> list[Block | Subsection]:
         ),
         tables.basis_grid(first, make, folded=True),
     ]
-    if chart := plots.dots(first, make):
-        blocks.insert(0, chart)
+    blocks[:0] = plots.dots(first, make)
     if chart := plots.spread(first, make):
         blocks.append(chart)
     if listed := plots.votes(first, make):
