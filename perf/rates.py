@@ -7,7 +7,7 @@ number of rates, where all would take too long; what it prints is of those codes
 
 ``section D`` is one code's section of the page, composed by a process that has just begun, process
 start included: the code with the most rates and the one in the middle. Where not all codes were
-worked out, the index is filled up with copies, so that it has its full length.
+worked out, the index names the others too, so that its head has its full length.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def build(folder: Path, only: int) -> None:
             seconds = time.perf_counter() - begun
             index = ready.CodesWriter(staging)
             for code in counts:
-                index.add(code, blocks.get(code, blocks[ordinary]))
+                index.add(code, blocks.get(code, ready.NOT_LISTED))
             path = index.finish(edition, [list(astuple(note)) for note in notes], None)
             ready.publish(data / "rates", edition, {ready.CODES: path})
             read, cells = (
