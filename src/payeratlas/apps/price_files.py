@@ -10,6 +10,7 @@ from typing import Any
 from payeratlas.apps.fetching import Telling
 from payeratlas.apps.options import emit
 from payeratlas.build.price_files import Added, Wish, add
+from payeratlas.build.price_kinds import ANY, source_of
 from payeratlas.build.registry import PriceSource
 from payeratlas.model.errors import AtlasError, FileError, InputError
 from payeratlas.rates.raw import code_of
@@ -97,7 +98,7 @@ def failure_json(name: str, error: AtlasError) -> dict[str, Any]:
 
 def add_files(
     store: str | None,
-    source: PriceSource,
+    source: PriceSource | None,
     files: Sequence[Path],
     payer: str,
     codes: str,
@@ -107,26 +108,28 @@ def add_files(
 ) -> int:
     """Add price files one by one and say what became of each; 3 where one was refused, else 0.
 
-    A single file that is refused raises its error. StoreError stops all of them.
+    Without ``source`` each file tells its own. A single file that is refused raises its error.
+    StoreError stops all of them.
     """
     wish = Wish(payer.strip(), codes_of(codes, codes_file))
     if url and len(files) > 1:
         raise InputError("--url is of one file.", cure="add the files one by one.")
-    place = Place(source.key_of(url)) if url else None
     held = PriceFiles.open(Path(store) if store else None)
     telling = Telling()
     done: list[Added] = []
     failed: list[tuple[str, AtlasError]] = []
     for path in files:
         try:
-            done.append(add(path, held, source, wish, watch=telling.watch(), place=place))
+            of = source or source_of(path)
+            place = Place(of.key_of(url)) if url else None
+            done.append(add(path, held, of, wish, watch=telling.watch(), place=place))
         except FileError as error:
             if len(files) == 1:
                 raise
             failed.append((path.name, error))
         finally:
             telling.close()
-    summary = files_json(source.SOURCE.id, done, failed)
+    summary = files_json(source.SOURCE.id if source else ANY, done, failed)
     if as_json:
         emit(json.dumps(summary, indent=2))
     else:

@@ -115,11 +115,13 @@ def add(
 
     For source hospital each FILE is a hospital's standard-charge file (csv or json, plain, gz or
     zip). What is told of it names the rules of CMS's template that it breaks. For source
-    tic_extract each FILE is an extract of in-network rates as csv.
+    tic_extract each FILE is an extract of in-network rates as csv. With prices for NAME each FILE
+    may be of any of these three: its beginning tells.
 
     \b
     payeratlas sources add cms_pfs_rvu rvu25d.zip
     payeratlas sources add tic 2025-06_rates.json.gz --payer "Evry Health" --codes 64640,99213
+    payeratlas sources add prices downloads/*.json.gz downloads/*.csv
     payeratlas sources add hospital 581234567_made-up-hospital_standardcharges.csv.gz
     """
     import json
@@ -129,7 +131,8 @@ def add(
     from payeratlas.build.registry import load_price_source
     from payeratlas.model.errors import InputError
 
-    if (source := load_price_source(name)) is not None:
+    source = None if name == "prices" else load_price_source(name)
+    if name == "prices" or source is not None:
         from payeratlas.apps.price_files import add_files
 
         return add_files(store, source, files, payer, codes, codes_file, url, as_json)
