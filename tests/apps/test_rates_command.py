@@ -125,7 +125,7 @@ def test_one_refused_file_of_several(root: Path, tmp_path: Path) -> None:
         (("sources", "add", "cms_pos", "x.csv", "--codes", "64640"), 2, "payers' price files"),
         (("sources", "fetch", "cms_pos", "x.json"), 2, "INDEX is of price files only"),
         (("sources", "fetch", "cms_pos", "--accept-host", "x"), 2, "--accept-host is of price"),
-        (("rates", "64640"), 2, "--raw"),
+        (("rates", "99999"), 2, "--raw"),
         (("rates", "64640", "--raw"), 2, "sources add tic"),
         (("rates", "6 4", "--raw"), 2, "not a billing code"),
         (("rates", "64640", "--raw", "--json", "--csv"), 2, "exclude each other"),

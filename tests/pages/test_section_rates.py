@@ -286,7 +286,7 @@ def test_rates_observed_after_the_date_of_service_do_not_answer_for_it() -> None
     unknown = [f.value for f in facts(page) if isinstance(f.value, Unknown)]
     assert any("2026-07-22, later than that" in one.detail for one in unknown)
     answers = words(page, "answers")
-    assert "[unknown] Commercial benchmark: No median: too few organisations, for this" in answers
+    assert "[unknown] Commercial benchmark: No rate was observed by this" in answers
 
 
 def test_what_was_not_known_yet_is_left_out() -> None:

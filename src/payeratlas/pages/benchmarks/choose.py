@@ -125,11 +125,12 @@ def shared_setting(cells: list[Cell]) -> list[Cell]:
     """Of cells with a median, those of the setting that most payers share, by their median.
 
     Where settings share as many, the physician's comes first. Payers that no rule tells are left
-    out.
+    out, and so are rates of which the file does not say whose they are.
     """
     by_panel: dict[Panel, list[Cell]] = {}
     for cell in cells:
-        if cell.median is not None and cell.key.family != "unclassified":
+        told = cell.key.family != "unclassified" and cell.key.series.bill_type != "unclear"
+        if cell.median is not None and told:
             by_panel.setdefault(panel(cell), []).append(cell)
     if not by_panel:
         return []

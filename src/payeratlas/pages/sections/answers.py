@@ -188,11 +188,13 @@ def _commercial(sheet: Sheet) -> Tile:
     if isinstance(found, Unknown):
         return _absent(label, "Not on hand. No price file says what payers pay.", "rates")
     make = Figures(found, sheet.as_of)
-    shown = [c for c in headline(found) if c.median is not None]
-    cells = shared_setting([c for c in shown if make.covered(c)])
+    cells = shared_setting([c for c in headline(found) if make.covered(c)])
+    if not cells and any(c.votes and make.covered(c) for c in headline(found)):
+        words = "No median: too few organisations behind any payer's rates."
+        each = Name("The rate of each, under D", code=False, href="#rates")
+        return Tile(label, (words,), (each,), "unknown")
     if not cells:
-        later = ", for this date of service" if shown else " behind any payer's rates"
-        return _absent(label, f"No median: too few organisations{later}.", "rates")
+        return _absent(label, "No rate was observed by this date of service.", "rates")
     payers = Name(joined(family_words(c.key.family) for c in cells), code=False)
     setting = series_words(cells[0].key.series)
     named = {"payers": payers, "setting": Name(setting[:1].lower() + setting[1:], code=False)}
