@@ -52,7 +52,8 @@ def undescribed(node: Any, path: str = "") -> Iterator[str]:
     for place, inner in enumerate(node.get("prefixItems", [])):
         if not (inner.get("description") and inner.get("title")):
             yield f"{path}[{place}]"
-    if "prefixItems" in node and node.get("items") is not False:
+    rest = node.get("items")
+    if "prefixItems" in node and rest is not False and not (rest and rest.get("description")):
         yield f"{path} is open"
     if "properties" in node and node.get("additionalProperties") is not False:
         yield f"{path} is open"

@@ -71,7 +71,7 @@ def test_every_source_is_found_under_its_folders_name() -> None:
     assert "cms_pfs_rvu" in source_ids()
     found = registered()
     assert tuple(found) == source_ids()
-    assert set(found) - set(sources()) == {"tic"}
+    assert set(found) - set(sources()) == {"hospital", "tic", "tic_extract"}
     assert all(isinstance(module.SOURCE, Source) for module in found.values())
     assert all(module.SOURCE.id == source_id for source_id, module in found.items())
 
