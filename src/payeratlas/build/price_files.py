@@ -12,6 +12,7 @@ from payeratlas.build.download import Moment, Watch
 from payeratlas.build.registry import PriceSource
 from payeratlas.formats.archive import ZIP_MAGIC
 from payeratlas.formats.chunks import CHUNK, unpack, unpacked_chunks
+from payeratlas.formats.source_file import unreadable
 from payeratlas.formats.tic_json import JsonError
 from payeratlas.formats.tic_lines import Lines, are_lines
 from payeratlas.formats.witness import Witness
@@ -236,7 +237,7 @@ def _seen(path: Path) -> tuple[int, str, bool]:
             file.seek(0)
             return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest(), zipped
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def _packed(path: Path) -> Generator[bytes, None, None]:
@@ -245,15 +246,7 @@ def _packed(path: Path) -> Generator[bytes, None, None]:
             while chunk := file.read(CHUNK):
                 yield chunk
     except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: OSError) -> FileError:
-    return FileError(
-        f"the file cannot be read: {error.strerror or error}.",
-        where=str(path),
-        cure="check the path and its permissions.",
-    )
+        raise unreadable(path, error) from error
 
 
 def _telling(

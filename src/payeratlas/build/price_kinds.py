@@ -6,7 +6,7 @@ from pathlib import Path
 
 from payeratlas.build.registry import PriceSource, load_price_source
 from payeratlas.formats.chunks import unpacked_chunks
-from payeratlas.model.errors import FileError
+from payeratlas.formats.source_file import unreadable
 
 ANY = "prices"
 """What stands for the source where each file is to tell its own."""
@@ -35,11 +35,7 @@ def source_of(path: Path) -> PriceSource:
                 break
         chunks.close()
     except OSError as error:
-        raise FileError(
-            f"the file cannot be read: {error.strerror or error}.",
-            where=str(path),
-            cure="check the path and its permissions.",
-        ) from error
+        raise unreadable(path, error) from error
     source = load_price_source(_kind(head))
     assert source is not None
     return source

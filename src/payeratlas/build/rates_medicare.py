@@ -39,7 +39,6 @@ OUTPATIENT = "hospital outpatient rate"
 CENTER = "ambulatory surgical center rate"
 NATIONAL = "national"
 
-_TABLE = {asc.__name__: "asc_aa"}  # whose release dates stand for the centers' whole schedule
 # Outpatient status indicators: paid under another schedule; so too a test that stands alone.
 _ELSEWHERE = ("A", "Q4")
 
@@ -141,7 +140,7 @@ class MedicareAmounts:
     def _ask(self, family: ModuleType, measure: str, code: str, who: str, day: date) -> _Answer:
         """The figure on the day; where no release covers it, on the nearest day that has one."""
         first = _Answer(None, day, covers=True)
-        for on in self._near(_TABLE.get(family.__name__, "") or family.TABLE, day):
+        for on in self._near(family.TABLE, day):
             fact = self._of(family, code, on).get((measure, who))
             if on == day:
                 first = _Answer(fact, on, covers=True)

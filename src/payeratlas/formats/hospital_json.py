@@ -116,7 +116,7 @@ class _Reader:
             "modifier_code": self.modifiers,
             "modifiers": self.modifiers,
             **{key: partial(self.kept_amount, name) for name, key in _AMOUNTS.items()},
-            "payers_information": lambda: self.each(self.payer),
+            "payers_information": lambda: self.cursor.each(self.payer),
         }
 
     # --- the document
@@ -173,7 +173,7 @@ class _Reader:
                 "modifier_information": self.modifier_information,
                 "financial_aid_policy": self.cursor.skip,
                 "general_contract_provisions": self.cursor.skip,
-                "standard_charge_information": lambda: self.each(self.element),
+                "standard_charge_information": lambda: self.cursor.each(self.element),
             }
         )
 
@@ -193,7 +193,7 @@ class _Reader:
             self.odd("hospital_file", self.values.end(outer))
 
         if self.cursor.peek() == 0x5B:
-            self.each(one)
+            self.cursor.each(one)
         elif not self.cursor.null():
             one()
 
@@ -210,7 +210,7 @@ class _Reader:
                 self.cursor.skip()
             return False
         members = dict.fromkeys(("payer_name", "plan_name", "description"), self.present)
-        self.each(lambda: self.complete(members, members))
+        self.cursor.each(lambda: self.complete(members, members))
         return True
 
     def modifier_setting(self) -> None:
@@ -279,7 +279,7 @@ class _Reader:
             elif kind:
                 self.values.flags.add("code_type_alone")
 
-        self.each(one)
+        self.cursor.each(one)
         return held
 
     def charges(self) -> None:
@@ -300,7 +300,7 @@ class _Reader:
             paid = self.counts["charges.kept"] - kept
             self.pending.append(_Charge(self.item, ordinal, found, paid, own))
 
-        self.each(one)
+        self.cursor.each(one)
 
     def write(
         self,
@@ -392,12 +392,6 @@ class _Reader:
             self.values.flags.add(f"{name}_not_an_object")
         return {}
 
-    def each(self, reader: Callable[[], object]) -> None:
-        """Read an array element by element; null is as if it were absent."""
-        if not self.cursor.null():
-            for _ in self.cursor.elements(reader):
-                pass
-
     def odd(self, table: str, names: Iterable[str]) -> None:
         """Count oddities of one row of a table."""
         self.counts.update(f"{table}.{name}" for name in names)
@@ -465,7 +459,7 @@ class _Reader:
                     held.append(part)
 
         if self.cursor.peek() == 0x5B:
-            self.each(one)
+            self.cursor.each(one)
         elif not self.cursor.null():
             if lone:
                 self.values.flags.add(lone)

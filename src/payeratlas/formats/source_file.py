@@ -27,11 +27,7 @@ class SourceFile:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise FileError(
-                f"the file cannot be read: {error.strerror or error}.",
-                where=str(path),
-                cure="check the path and its permissions.",
-            ) from error
+            raise unreadable(path, error) from error
         return cls.of(path.name, data, url=url, retrieved=retrieved)
 
     @classmethod
@@ -41,3 +37,12 @@ class SourceFile:
             raise FileError("the file is empty.", where=name, cure="download it again.")
         digest = hashlib.sha256(data).hexdigest()
         return cls(Artifact(name, digest, len(data), url, retrieved), data)
+
+
+def unreadable(path: Path, error: OSError) -> FileError:
+    """The refusal of a file that the disk does not give."""
+    return FileError(
+        f"the file cannot be read: {error.strerror or error}.",
+        where=str(path),
+        cure="check the path and its permissions.",
+    )

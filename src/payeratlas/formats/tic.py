@@ -129,23 +129,17 @@ class _Reader:
         return self.cursor.members(
             dict.fromkeys(_TEXT_FIELDS, self.values.text)
             | {
-                "provider_references": lambda: self.each(self.providers.reference),
+                "provider_references": lambda: self.cursor.each(self.providers.reference),
                 "provider_groups": self.providers.of_file,
-                "in_network": lambda: self.each(
+                "in_network": lambda: self.cursor.each(
                     lambda: self.element("negotiated_rates", self.rate)
                 ),
-                "out_of_network": lambda: self.each(
+                "out_of_network": lambda: self.cursor.each(
                     lambda: self.element("allowed_amounts", self.allowed)
                 ),
-                "reporting_structure": lambda: self.each(self.reporting_structure),
+                "reporting_structure": lambda: self.cursor.each(self.reporting_structure),
             }
         )
-
-    def each(self, reader: Callable[[], object]) -> None:
-        """Read an array element by element; null is as if it were absent."""
-        if not self.cursor.null():
-            for _ in self.cursor.elements(reader):
-                pass
 
     def odd(self, table: str, names: Iterable[str]) -> None:
         """Count oddities of one row of a table."""
@@ -216,7 +210,7 @@ class _Reader:
             self.counts["rates.read"] += 1
             reader(count)
 
-        self.each(one)
+        self.cursor.each(one)
         return count
 
     def again(self, kept: list[bytes], start: int, key: str, reader: Callable[[int], None]) -> int:
@@ -257,7 +251,7 @@ class _Reader:
             {
                 "provider_references": self.providers.referenced,
                 "provider_groups": self.providers.inline,
-                "negotiated_prices": lambda: self.each(price),
+                "negotiated_prices": lambda: self.cursor.each(price),
             }
         )
         own = set(self.values.end(flags))
@@ -459,14 +453,14 @@ class _Reader:
 
         def allowed() -> None:
             if self.cursor.peek() == 0x5B:
-                self.each(lambda: file("allowed_amounts"))
+                self.cursor.each(lambda: file("allowed_amounts"))
             elif not self.cursor.null():
                 file("allowed_amounts")
 
         found = self.cursor.members(
             {
-                "reporting_plans": lambda: self.each(plan),
-                "in_network_files": lambda: self.each(lambda: file("in_network")),
+                "reporting_plans": lambda: self.cursor.each(plan),
+                "in_network_files": lambda: self.cursor.each(lambda: file("in_network")),
                 "allowed_amount_file": allowed,
                 "allowed_amount_files": allowed,
             }

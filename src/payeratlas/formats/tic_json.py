@@ -339,6 +339,12 @@ class Cursor:
                 raise self.unexpected()
             self._at += 1
 
+    def each(self, reader: Callable[[], object]) -> None:
+        """Read an array element by element; null is as if it were absent."""
+        if not self.null():
+            for _ in self.elements(reader):
+                pass
+
     def elements(self, reader: Callable[[], T]) -> Iterator[T]:
         """Read an array, each element by the reader. ``wrong_type`` where it is none."""
         if self.peek() != 0x5B:

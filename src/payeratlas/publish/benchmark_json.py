@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from payeratlas.model.facts import Unknown
 from payeratlas.pages.benchmarks.words import family_words
 from payeratlas.publish.fact_json import Json
-from payeratlas.publish.spreadsheet import exact
+from payeratlas.publish.spreadsheet import exact, exact_or_none
 from payeratlas.rates.benchmark import (
     Aside,
     Benchmarks,
@@ -149,7 +149,7 @@ def _vote(vote: Vote) -> Json:
         "low": exact(vote.low),
         "high": exact(vote.high),
         "npis": vote.npis,
-        "medicare": _maybe(vote.medicare),
+        "medicare": exact_or_none(vote.medicare),
         "place": _place(vote.place),
     }
 
@@ -165,18 +165,18 @@ def _hospital(one: HospitalPrice) -> Json:
         "state": one.state or None,
         "setting": one.setting,
         "bill_type": one.bill_type,
-        "gross": _maybe(one.gross),
-        "cash": _maybe(one.cash),
+        "gross": exact_or_none(one.gross),
+        "cash": exact_or_none(one.cash),
         "place": _place(one.place),
         "paid": [
             {
                 "family": paid.family,
                 "line": paid.line,
                 "plan": paid.plan_name or None,
-                "negotiated": _maybe(paid.negotiated),
-                "median": _maybe(paid.median),
-                "p10": _maybe(paid.p10),
-                "p90": _maybe(paid.p90),
+                "negotiated": exact_or_none(paid.negotiated),
+                "median": exact_or_none(paid.median),
+                "p10": exact_or_none(paid.p10),
+                "p90": exact_or_none(paid.p90),
                 "count": paid.count or None,
                 "place": _place(paid.place),
             }
@@ -203,14 +203,10 @@ def _file(one: FileNote) -> Json:
 def _aside(one: Aside) -> Json:
     return {
         "reason": one.reason,
-        "amount": _maybe(one.amount),
+        "amount": exact_or_none(one.amount),
         "printed": one.printed or None,
         "payer": one.payer_name or None,
         "plan": one.plan_name or None,
         "organisation": one.organisation or None,
         "place": _place(one.place),
     }
-
-
-def _maybe(value: Decimal | None) -> str | None:
-    return None if value is None else exact(value)

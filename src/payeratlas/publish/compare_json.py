@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from payeratlas.model.facts import Unknown
 from payeratlas.publish.fact_json import Json
-from payeratlas.publish.spreadsheet import exact
+from payeratlas.publish.spreadsheet import exact, exact_or_none
 from payeratlas.rates.benchmark import Cell, Medicare
 from payeratlas.rates.compare import Comparison, Matched, Total, Unmatched, line_of
 from payeratlas.rates.my_rates import MyRate
@@ -103,8 +103,8 @@ def _matched(one: Matched) -> Json:
         "median": exact(one.median),
         "gap": exact(one.gap),
         "gap_share": _cut(one.gap_share),
-        "gap_year": _maybe(one.at_volume),
-        "opportunity_year": _maybe(one.opportunity),
+        "gap_year": exact_or_none(one.at_volume),
+        "opportunity_year": exact_or_none(one.opportunity),
         "percentile": _cut(at.percentile),
         "paid_less": at.below,
         "paid_same": at.equal,
@@ -168,7 +168,3 @@ def _medicare(medicare: Medicare | Unknown | None) -> Json | None:
 
 def _cut(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.quantize(_SIX, ROUND_HALF_UP):f}"
-
-
-def _maybe(value: Decimal | None) -> str | None:
-    return None if value is None else exact(value)

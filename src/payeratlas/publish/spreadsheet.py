@@ -17,6 +17,11 @@ def exact(value: Decimal) -> str:
     return f"{whole}.{decimals.rstrip('0').ljust(_CENTS, '0')}"
 
 
+def exact_or_none(value: Decimal | None) -> str | None:
+    """:func:`exact` of an amount that there is."""
+    return None if value is None else exact(value)
+
+
 def inert(text: str | None) -> str:
     """The text; with an apostrophe before it where a spreadsheet could take it for a formula.
 

@@ -18,9 +18,8 @@ from payeratlas.rates.benchmark import (
     Place,
 )
 from payeratlas.rates.cells import cells_of
-from payeratlas.rates.judge import KEPT, Context, Judged, judge, order
+from payeratlas.rates.judge import KEPT, Context, Judged, judge, order, payer_of
 from payeratlas.rates.offer import Offer
-from payeratlas.rates.payers import who_is
 from payeratlas.rates.rows import Allowed, Charge, OfFile
 from payeratlas.rates.series import modifier_of, series_of
 
@@ -151,11 +150,7 @@ def _setting(code: str, charge: Charge) -> tuple[str, BillType]:
 
 
 def _paid(row: Allowed, found: OfFile) -> Paid:
-    note = found.file.note
-    state = note.state or (found.hospital.state if found.hospital else "")
-    payer = who_is(
-        "hospital", note.publisher, state, row.payer_name, row.plan_name, "", found.file.market
-    )
+    payer = payer_of(found, row.payer_name, row.plan_name)
     return Paid(
         family=payer.family,
         line=payer.line,

@@ -88,6 +88,14 @@ def judge(code: str, found: Sequence[OfFile], context: Context) -> list[Judged]:
     return [each for each, _ in judged]
 
 
+def payer_of(found: OfFile, payer_name: str, plan_name: str, network_name: str = "") -> Payer:
+    """Whose rates the texts of a file name."""
+    note, market = found.file.note, found.file.market
+    return who_is(
+        note.kind, note.publisher, found.state, payer_name, plan_name, network_name, market
+    )
+
+
 def _of_file(code: str, found: OfFile, context: Context) -> list[tuple[Judged, Offer]]:
     file, note = found.file, found.file.note
     evidence = context.evidence(file)
@@ -98,7 +106,6 @@ def _of_file(code: str, found: OfFile, context: Context) -> list[tuple[Judged, O
         for group in found.groups
         if is_facility_list(tuple(group.places.split()))
     }
-    state = note.state or (found.hospital.state if found.hospital else "")
     sets: dict[int | None, _Told] = {}
     answers = []
     for group in sorted(found.groups, key=lambda g: (g.place.item, g.place.rate, g.place.price)):
@@ -106,15 +113,7 @@ def _of_file(code: str, found: OfFile, context: Context) -> list[tuple[Judged, O
         if number not in sets:
             sets[number] = _told(() if number is None else found.members.get(number, ()))
         providers, voters, at = sets[number]
-        payer = who_is(
-            note.kind,
-            note.publisher,
-            state,
-            group.payer_name,
-            group.plan_name,
-            group.network_name,
-            file.market,
-        )
+        payer = payer_of(found, group.payer_name, group.plan_name, group.network_name)
         offer = Offer(
             code=code,
             code_type=group.code_type,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from payeratlas.model.errors import StoreError
 from payeratlas.model.facts import Unknown
@@ -44,10 +45,15 @@ def benchmarks_of(code: str, store: Store) -> Benchmarks | Unknown:
             f"no price file on hand prints {code} as a code that others use too.",
         )
     try:
-        return decode(found.data, [FileNote(*one) for one in found.notes])
+        return _decoded(found.data, tuple(map(tuple, found.notes)))
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise StoreError(
             f"the benchmarks of {code} cannot be read ({type(error).__name__}: {error}).",
             where=str(store.root / "prices" / "benchmarks" / found.edition),
             cure=f"remove that folder and run: {BUILD}.",
         ) from error
+
+
+@lru_cache(maxsize=4)  # a page asks twice, its verification once for each figure
+def _decoded(data: bytes, notes: tuple[tuple[Any, ...], ...]) -> Benchmarks:
+    return decode(data, [FileNote(*one) for one in notes])

@@ -137,6 +137,11 @@ class OfFile:
     members: Mapping[int, tuple[Member, ...]] = field(default_factory=dict)
     hospital: Member | None = None
 
+    @property
+    def state(self) -> str:
+        """The state of the file: its licence's, else where its hospital stands; may be empty."""
+        return self.file.note.state or (self.hospital.state if self.hospital else "")
+
 
 _TOLD = (
     *("code_type", "payer_name", "plan_name", "network_name", "arrangement", "kind", "amount"),

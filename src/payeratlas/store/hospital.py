@@ -7,16 +7,14 @@ Nothing is left behind where the file is refused: what was written before its fa
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
-from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from payeratlas.formats.chunks import ahead, unpack, unpacked_chunks
 from payeratlas.formats.tic_json import JsonError
 from payeratlas.formats.witness import KEPT_OF_HOSPITALS
 from payeratlas.model.errors import InputError
-from payeratlas.store.price_tables import Batches, Groups, PriceTables, Tuning, Writers, behind
+from payeratlas.store.price_tables import Batches, Groups, PriceTables, Tuning, called, written
 from payeratlas.store.tic import refusal
 from payeratlas.tables.hospital import HOSPITAL, schema
 
@@ -80,26 +78,28 @@ def read_hospital(
         raise InputError(
             "a hospital's file is read whole.", cure="leave out the codes that it is read for."
         )
-    where = source.name if isinstance(source, Path) else name or "the file"
-    chunks = unpacked_chunks(source) if isinstance(source, Path) else unpack(source, where=where)
-    if threads > 1:
-        chunks = ahead(chunks)
-    sink.mkdir(parents=True, exist_ok=True)
-    writers = Writers(sink, TUNING, dict(notes or {}), row_group)
+    where = called(source, name)
+
+    def parse(
+        chunks: Generator[bytes, None, None], put: Callable[[str, Rows], None]
+    ) -> HospitalAccount:
+        return _parse(chunks, put, row_group, where, fast)
+
     try:
-        put, finish = behind(writers) if threads > 1 else (writers.write, lambda: None)
-        try:
-            with closing(chunks):
-                account = _parse(chunks, put, row_group, where, fast)
-        finally:
-            finish()
-        keys = KEPT_OF_HOSPITALS if account.layout == "json" else None
-        return PriceTables(account, writers.close(), "hospital_file", keys)
-    except BaseException as error:
-        writers.discard()
-        if isinstance(error, JsonError):
-            raise refusal(error, where) from error
-        raise
+        account, files = written(
+            source,
+            sink,
+            TUNING,
+            parse,
+            where=where,
+            notes=notes,
+            threads=threads,
+            row_group=row_group,
+        )
+    except JsonError as error:
+        raise refusal(error, where) from error
+    keys = KEPT_OF_HOSPITALS if account.layout == "json" else None
+    return PriceTables(account, files, "hospital_file", keys)
 
 
 def _parse(

@@ -6,13 +6,15 @@ Writing may go on on a thread of its own. What was written before a fault is rem
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
 from queue import Queue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from payeratlas.formats.chunks import ahead, unpack, unpacked_chunks
 from payeratlas.formats.price_account import PriceAccount
 
 if TYPE_CHECKING:
@@ -61,6 +63,46 @@ class Tuning:
     pruned: Mapping[str, Collection[str]]
     split: Collection[str]
     packed: Collection[str]
+
+
+def called(source: Path | Iterable[bytes], name: str) -> str:
+    """What a file is called in errors."""
+    return source.name if isinstance(source, Path) else name or "the file"
+
+
+T = TypeVar("T")
+
+
+def written(
+    source: Path | Iterable[bytes],
+    sink: Path,
+    tuning: Tuning,
+    parse: Callable[[Generator[bytes, None, None], Callable[[str, Rows], None]], T],
+    *,
+    where: str,
+    notes: Mapping[str, str] | None,
+    threads: int,
+    row_group: int,
+) -> tuple[T, dict[str, Path]]:
+    """Unpack a file, have ``parse`` hand on its rows, and write those: what it gives, and the file
+    of each table. With ``threads=1`` nothing overlaps. What was written before a fault is removed.
+    """
+    chunks = unpacked_chunks(source) if isinstance(source, Path) else unpack(source, where=where)
+    if threads > 1:
+        chunks = ahead(chunks)
+    sink.mkdir(parents=True, exist_ok=True)
+    writers = Writers(sink, tuning, dict(notes or {}), row_group)
+    try:
+        put, finish = behind(writers) if threads > 1 else (writers.write, lambda: None)
+        try:
+            with closing(chunks):
+                account = parse(chunks, put)
+        finally:
+            finish()
+        return account, writers.close()
+    except BaseException:
+        writers.discard()
+        raise
 
 
 class Batches:

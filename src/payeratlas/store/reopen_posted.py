@@ -7,7 +7,6 @@ compared as a number: its text is plain digits, not the text as printed.
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections import Counter, defaultdict
@@ -199,9 +198,9 @@ def _from_bytes(
 
 def _records(path: Path) -> Iterator[list[str]]:
     from payeratlas.formats.chunks import unpacked_chunks
-    from payeratlas.formats.csv_text import Lines, text_chunks
+    from payeratlas.formats.csv_text import Lines, records, text_chunks
 
-    return csv.reader(Lines(text_chunks(unpacked_chunks(path), Counter(), path.name)))
+    return records(Lines(text_chunks(unpacked_chunks(path), Counter(), path.name)), 0, path.name)
 
 
 def _pointed(document: Any, pointer: str) -> list[Any]:

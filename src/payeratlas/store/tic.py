@@ -7,12 +7,10 @@ the file is refused: what was written before its fault is removed.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from payeratlas.formats import tic_kernel
-from payeratlas.formats.chunks import ahead, unpack, unpacked_chunks
 from payeratlas.formats.tic_json import JsonError
 from payeratlas.formats.witness import KEPT
 from payeratlas.model.errors import FileError
@@ -21,8 +19,8 @@ from payeratlas.store.price_tables import (
     Batches,
     PriceTables,
     Tuning,
-    Writers,
-    behind,
+    called,
+    written,
 )
 from payeratlas.tables.tic import TIC, schema
 
@@ -122,28 +120,26 @@ def read_tic(
     Raises FileError where the file is damaged or not what it should be, or is larger than the
     plain reader takes on; the sink is then as empty of these tables as before.
     """
-    where = source.name if isinstance(source, Path) else name or "the file"
-    chunks = unpacked_chunks(source) if isinstance(source, Path) else unpack(source, where=where)
+    where = called(source, name)
     fast = tic_kernel.available() if native is None else native
-    if not fast:
-        chunks = _at_most(chunks, where)
-    if threads > 1:
-        chunks = ahead(chunks)
-    sink.mkdir(parents=True, exist_ok=True)
-    writers = Writers(sink, TUNING, dict(notes or {}), row_group)
+
+    def parse(chunks: Generator[bytes, None, None], put: Callable[[str, Rows], None]) -> TicAccount:
+        return _parse(chunks if fast else _at_most(chunks, where), put, codes, row_group, fast)
+
     try:
-        put, finish = behind(writers) if threads > 1 else (writers.write, lambda: None)
-        try:
-            account = _parse(chunks, put, codes, row_group, fast)
-        finally:
-            chunks.close()
-            finish()
-        return PriceTables(account, writers.close(), "tic_file", KEPT)
-    except BaseException as error:
-        writers.discard()
-        if isinstance(error, JsonError):
-            raise refusal(error, where) from error
-        raise
+        account, files = written(
+            source,
+            sink,
+            TUNING,
+            parse,
+            where=where,
+            notes=notes,
+            threads=threads,
+            row_group=row_group,
+        )
+    except JsonError as error:
+        raise refusal(error, where) from error
+    return PriceTables(account, files, "tic_file", KEPT)
 
 
 def read_extract(
@@ -159,19 +155,18 @@ def read_extract(
     payer's own file."""
     from payeratlas.formats import tic_extract  # late: few files are extracts
 
-    where = source.name if isinstance(source, Path) else name or "the file"
-    chunks = unpacked_chunks(source) if isinstance(source, Path) else unpack(source, where=where)
-    sink.mkdir(parents=True, exist_ok=True)
-    writers = Writers(sink, TUNING, dict(notes or {}), row_group)
-    batches = Batches(TUNING, writers.write, row_group)
-    try:
-        with closing(chunks):
-            account = tic_extract.read(chunks, batches.emit, codes, where=where)
+    where = called(source, name)
+
+    def parse(chunks: Generator[bytes, None, None], put: Callable[[str, Rows], None]) -> TicAccount:
+        batches = Batches(TUNING, put, row_group)
+        account = tic_extract.read(chunks, batches.emit, codes, where=where)
         batches.flush()
-        return PriceTables(account, writers.close(), "tic_file", None)
-    except BaseException:
-        writers.discard()
-        raise
+        return account
+
+    account, files = written(
+        source, sink, TUNING, parse, where=where, notes=notes, threads=1, row_group=row_group
+    )
+    return PriceTables(account, files, "tic_file", None)
 
 
 def refusal(error: JsonError, where: str) -> FileError:

@@ -128,11 +128,12 @@ def add(
 
     from rich.console import Console
 
+    from payeratlas.build.price_kinds import ANY
     from payeratlas.build.registry import load_price_source
     from payeratlas.model.errors import InputError
 
-    source = None if name == "prices" else load_price_source(name)
-    if name == "prices" or source is not None:
+    source = None if name == ANY else load_price_source(name)
+    if name == ANY or source is not None:
         from payeratlas.apps.price_files import add_files
 
         return add_files(store, source, files, payer, codes, codes_file, url, as_json)

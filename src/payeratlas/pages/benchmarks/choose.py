@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
 from payeratlas.pages.benchmarks.words import NAMED, family_words
-from payeratlas.rates.benchmark import HEADLINE, STRICTNESSES, Benchmarks, Cell, CellKey, Series
+from payeratlas.rates.benchmark import (
+    HEADLINE,
+    STRICTNESSES,
+    Benchmarks,
+    BillType,
+    Cell,
+    CellKey,
+    Line,
+    Series,
+    Setting,
+)
 
 Panel = tuple[str, str]
 """A bill type and a setting: what one drawing shows side by side."""
 
-_BILLS = ("professional", "facility", "unclear")
-_SETTINGS = ("office", "facility", "asc", "outpatient", "inpatient", "any")
-_LINES = (
-    "commercial",
-    "exchange",
-    "medicare_advantage",
-    "medicaid",
-    "workers_compensation",
-    "other",
-    "unclassified",
-)
+# Shown in the order in which the types list them.
+_BILLS = get_args(BillType)
+_SETTINGS = get_args(Setting)
+_LINES = get_args(Line)
 
 
 def rank(key: CellKey) -> tuple[object, ...]:
@@ -64,43 +68,35 @@ def _sorted(cells: Iterable[Cell]) -> list[Cell]:
 
 def headline(found: Benchmarks) -> list[Cell]:
     """Commercial, balanced, all that is on hand, plain series: what a page opens with."""
-    return _sorted(
-        cell
-        for cell in found.cells
-        if plain_series(cell.key.series)
-        and (cell.key.line, cell.key.state, cell.key.strictness) == ("commercial", "", HEADLINE)
-    )
+    return _chosen(found)
 
 
 def other_lines(found: Benchmarks) -> list[Cell]:
     """The same series of the other lines of business."""
-    return _sorted(
-        cell
-        for cell in found.cells
-        if plain_series(cell.key.series)
-        and cell.key.line != "commercial"
-        and (cell.key.state, cell.key.strictness) == ("", HEADLINE)
-    )
+    return _chosen(found, commercial=False)
 
 
 def other_series(found: Benchmarks) -> list[Cell]:
     """Commercial rates of the other series: a modifier, a percentage, by the day, by the case."""
-    return _sorted(
-        cell
-        for cell in found.cells
-        if not plain_series(cell.key.series)
-        and (cell.key.line, cell.key.state, cell.key.strictness) == ("commercial", "", HEADLINE)
-    )
+    return _chosen(found, plain=False)
 
 
 def by_state(found: Benchmarks) -> list[Cell]:
     """The headline's cells, state by state."""
+    return _chosen(found, states=True)
+
+
+def _chosen(
+    found: Benchmarks, *, plain: bool = True, commercial: bool = True, states: bool = False
+) -> list[Cell]:
+    """The cells at the headline's strictness that are, or are not, what a headline shows."""
     return _sorted(
         cell
         for cell in found.cells
-        if plain_series(cell.key.series)
-        and (cell.key.line, cell.key.strictness) == ("commercial", HEADLINE)
-        and cell.key.state
+        if cell.key.strictness == HEADLINE
+        and plain_series(cell.key.series) == plain
+        and (cell.key.line == "commercial") == commercial
+        and bool(cell.key.state) == states
     )
 
 

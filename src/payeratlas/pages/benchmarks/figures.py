@@ -76,7 +76,7 @@ class Figures:
 
     def covered(self, cell: Cell) -> bool:
         """Whether all that a cell rests on had been observed by the date of service, and known."""
-        last = _day(cell.basis.last_day)
+        last = day_of(cell.basis.last_day)
         if last is None:
             return True
         return last <= self.as_of.service_date and self.as_of.knows(last)
@@ -189,17 +189,18 @@ def money(amount: Decimal) -> Money | Decimal:
 
 def observed(cell: Cell) -> Period | None:
     """From the day of the newest file of a cell on; None where no file prints a day."""
-    last = _day(cell.basis.last_day)
+    last = day_of(cell.basis.last_day)
     return Period(last, None, observed=True) if last else None
 
 
 def file_period(file: FileNote) -> Period | None:
     """From a file's own day on; None where it prints none."""
-    day = _day(file.day)
+    day = day_of(file.day)
     return Period(day, None, observed=True) if day else None
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """A day of a cell's basis or of a file; None where none is printed."""
     try:
         return date.fromisoformat(text)
     except ValueError:

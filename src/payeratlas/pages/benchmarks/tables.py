@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from payeratlas.model.facts import Unknown
 from payeratlas.pages.benchmarks.choose import strictness_of
-from payeratlas.pages.benchmarks.figures import Figures
+from payeratlas.pages.benchmarks.figures import Figures, day_of
 from payeratlas.pages.benchmarks.words import (
     STRICTNESSES,
     cell_words,
@@ -75,7 +74,7 @@ def rests_on(basis: Basis) -> Text:
     if basis.states:
         states, more = basis.states[:_STATES_NAMED], len(basis.states) > _STATES_NAMED
         spans += [", ", Name(", ".join(states) + (" and others" if more else ""), code=False)]
-    first, last = _day(basis.first_day), _day(basis.last_day)
+    first, last = day_of(basis.first_day), day_of(basis.last_day)
     if first and last:
         spans += [", ", first] if first == last else [", ", first, " to ", last]
     return tuple(spans)
@@ -243,10 +242,3 @@ def basis_grid(cells: Sequence[Cell], make: Figures, *, folded: bool = False) ->
         numeric=(1, 2),
         folded=folded,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

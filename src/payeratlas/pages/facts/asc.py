@@ -12,6 +12,7 @@ from payeratlas.store import Store
 from payeratlas.tables.contract import Row
 
 SURGERY, ANCILLARY, NOT_PAID = "asc_aa", "asc_bb", "asc_ee"
+TABLE = SURGERY  # the dates of its releases are those of the others
 _INDICATOR, _PAYMENT, _DISCOUNT = (
     "asc.payment_indicator",
     "asc.payment",

@@ -15,6 +15,7 @@ from payeratlas.publish.svg.parts import (
     Axis,
     Drawing,
     amount,
+    draw_axis,
     is_narrow,
     ticks,
     wide,
@@ -78,17 +79,7 @@ def _panel(drawing: Drawing, series: Series, called: str, top: float) -> float:
     head = top + (44 if marked else 28)
     rows = [max(_ROW, len(names[id(p)]) * _LINE + (20 if narrow else 11)) for p in series.points]
     foot = head + sum(rows)
-    for one in dollars:
-        drawing.line(axis.x(one), head, axis.x(one), foot + 5)
-        drawing.text(
-            axis.x(one),
-            foot + 18,
-            f"${one:,}",
-            fill=drawing.theme.muted,
-            anchor="middle",
-            size=SMALL,
-        )
-    drawing.line(axis.left, foot, axis.right, foot, drawing.theme.muted)
+    draw_axis(drawing, axis, dollars, head, foot)
     if marked:
         _marked(drawing, axis, marked, called, head, foot)
     at = head

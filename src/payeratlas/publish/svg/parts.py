@@ -78,6 +78,24 @@ class Axis:
         return self.left + share * (self.right - self.left)
 
 
+def draw_axis(
+    drawing: Drawing, axis: Axis, dollars: Sequence[int], top: float, foot: float
+) -> None:
+    """The lines of round dollars from ``top`` to a little below ``foot``, their amounts, and the
+    line that they stand on."""
+    for one in dollars:
+        drawing.line(axis.x(one), top, axis.x(one), foot + 5)
+        drawing.text(
+            axis.x(one),
+            foot + 18,
+            f"${one:,}",
+            fill=drawing.theme.muted,
+            anchor="middle",
+            size=SMALL,
+        )
+    drawing.line(axis.left, foot, axis.right, foot, drawing.theme.muted)
+
+
 class Drawing:
     """An SVG being drawn: elements are added in painting order, then wrapped once.
 

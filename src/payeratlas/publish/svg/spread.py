@@ -9,12 +9,12 @@ from payeratlas.model.facts import Fact
 from payeratlas.pages.page import Chart, Point, Series
 from payeratlas.publish.svg.parts import (
     SIZE,
-    SMALL,
     Anchor,
     Axis,
     Drawing,
     amount,
     amounts,
+    draw_axis,
     is_narrow,
     ticks,
     wide,
@@ -43,17 +43,7 @@ def spread(drawing: Drawing, chart: Chart) -> None:
     radius = 2.2 if is_narrow(drawing.width) else 3.2
     bands = [_Band(series, axis, radius, drawing.width) for series in chart.series]
     foot = sum(band.height for band in bands)
-    for dollars in round_dollars:
-        drawing.line(axis.x(dollars), 0, axis.x(dollars), foot + 5)
-        drawing.text(
-            axis.x(dollars),
-            foot + 18,
-            f"${dollars:,}",
-            fill=drawing.theme.muted,
-            anchor="middle",
-            size=SMALL,
-        )
-    drawing.line(axis.left, foot, axis.right, foot, drawing.theme.muted)
+    draw_axis(drawing, axis, round_dollars, 0, foot)
     top = 0.0
     for band in bands:
         if marked and _belongs(marked, band.series, chart.series):
